@@ -1,0 +1,68 @@
+import { ProjectionError } from '../events/projection.error';
+
+/** Two projections share a name, and so would share a checkpoint. */
+export class DuplicateProjectionError extends ProjectionError {
+  constructor(name: string, classes: readonly string[]) {
+    super(
+      `Projection "${name}" is declared twice, by ${classes.join(' and ')}: a name owns one checkpoint. ` +
+        'Rename one of them, or provide the class in one module only.',
+    );
+  }
+}
+
+/** A class has `@On` handlers that nothing would ever call. */
+export class MissingProjectionDecoratorError extends ProjectionError {
+  constructor(className: string, method: string) {
+    super(
+      `${className}.${method} has @On, but ${className} is no projection and would never be called: ` +
+        `put @Projection({ name: '...' }) on the class.`,
+    );
+  }
+}
+
+/** A projection that handles nothing. */
+export class NoHandlersError extends ProjectionError {
+  constructor(name: string, className: string) {
+    super(
+      `Projection "${name}" (${className}) has no handler: give a method @On('YourEvent') or @OnAny(), ` +
+        'or remove the projection.',
+    );
+  }
+}
+
+/** Two handlers of one projection for one event type: which runs first would be an accident. */
+export class DuplicateHandlerError extends ProjectionError {
+  constructor(name: string, type: string, methods: readonly string[]) {
+    super(
+      `Projection "${name}" handles ${type} twice, in ${methods.join(' and ')}: ` +
+        'merge the two handlers, or move one to a projection of its own.',
+    );
+  }
+}
+
+/** `@On` was given something that names no event type. */
+export class UnnamedEventError extends ProjectionError {
+  constructor(name: string, method: string) {
+    super(
+      `Projection "${name}" has @On on ${method} with an event that has no usable name: ` +
+        `pass a type name, a named class, or a class with static type = 'YourEvent'.`,
+    );
+  }
+}
+
+/** A projection that Nest would make anew for every request, of which the engine has none. */
+export class RequestScopedProjectionError extends ProjectionError {
+  constructor(name: string, className: string) {
+    super(
+      `Projection "${name}" (${className}) is request-scoped, or depends on a provider that is, but events ` +
+        'come without a request: make it and all it injects singletons.',
+    );
+  }
+}
+
+/** A `@Projection` option that cannot be right. */
+export class InvalidProjectionOptionsError extends ProjectionError {
+  constructor(name: string, problem: string) {
+    super(`Projection "${name}" is declared wrongly: ${problem}.`);
+  }
+}

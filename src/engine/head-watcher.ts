@@ -1,0 +1,109 @@
+import { Logger } from '@nestjs/common';
+import type { EventSource } from '../events/event-source';
+
+export interface PollInterval {
+  /** Milliseconds to the next look right after something happened. */
+  readonly min: number;
+  /** Milliseconds between looks when nothing has happened for long. */
+  readonly max: number;
+}
+
+/** While drawn positions are unsettled the head can move without an append, and so without a hint. */
+const PENDING_MAX_MS = 100;
+
+/**
+ * Keeps the settled head for all projections of the process. A hint makes it look at once; without one it polls,
+ * often after activity and seldom when idle.
+ */
+export class HeadWatcher {
+  private readonly logger = new Logger(HeadWatcher.name);
+  private readonly waiting = new Set<() => void>();
+  private settled = 0n;
+  private wait: number;
+  private timer: NodeJS.Timeout | undefined;
+  private looking = false;
+  private hinted = false;
+  private stopped = true;
+  private unsubscribe: (() => void) | undefined;
+
+  constructor(
+    private readonly source: EventSource,
+    private readonly poll: PollInterval,
+  ) {
+    this.wait = poll.min;
+  }
+
+  get head(): bigint {
+    return this.settled;
+  }
+
+  async start(): Promise<void> {
+    this.stopped = false;
+    this.unsubscribe = this.source.onHint(() => {
+      this.wait = this.poll.min;
+      this.look();
+    });
+    this.settled = (await this.source.head()).settled;
+    this.schedule();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.unsubscribe?.();
+    clearTimeout(this.timer);
+    this.wakeAll();
+  }
+
+  /** Resolves when the head lies beyond `position`, the time is up, or `signal` aborts. */
+  beyond(position: bigint, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    if (this.settled > position || signal.aborted || this.stopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        this.waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, timeoutMs);
+      signal.addEventListener('abort', done);
+      this.waiting.add(done);
+    });
+  }
+
+  private look(): void {
+    this.hinted = true;
+    if (this.looking || this.stopped) return;
+    clearTimeout(this.timer);
+    this.looking = true;
+    void this.lookUntilQuiet().finally(() => {
+      this.looking = false;
+      this.schedule();
+    });
+  }
+
+  private async lookUntilQuiet(): Promise<void> {
+    while (this.hinted && !this.stopped) {
+      this.hinted = false;
+      try {
+        const { settled, pending } = await this.source.head();
+        const longest = pending ? Math.min(PENDING_MAX_MS, this.poll.max) : this.poll.max;
+        this.wait = settled > this.settled ? this.poll.min : Math.min(this.wait * 2, longest);
+        if (settled > this.settled) {
+          this.settled = settled;
+          this.wakeAll();
+        }
+      } catch (error) {
+        this.wait = this.poll.max;
+        this.logger.debug(`Cannot read the head: ${(error as Error).message}`);
+      }
+    }
+  }
+
+  private schedule(): void {
+    if (!this.stopped) this.timer = setTimeout(() => this.look(), this.wait);
+  }
+
+  private wakeAll(): void {
+    for (const wake of this.waiting) wake();
+  }
+}

@@ -1,0 +1,78 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import type { ProjectionDefinition } from '../authoring/projection-definition';
+import type { EventSource } from '../events/event-source';
+import type { AppendParticipant } from '../events/event-store';
+import type { RecordedEvent } from '../events/recorded-event';
+import type { Checkpoint, CheckpointStore } from '../state/checkpoint.store';
+import type { BatchTransaction } from './batch-transaction';
+import { UnsupportedOperationError } from './engine.errors';
+import { InlineGate } from './inline-gate';
+import type { RunMode } from './run-mode';
+
+/** An inline projection that is not up to date yet: a replay end is set, and appends leave their events to the loop. */
+export const INLINE_BEHIND: Checkpoint = { position: 0n, replayUntil: 0n };
+
+/**
+ * Applies events in the transaction of their append, once the projection has caught up with what was there before.
+ * Until then its loop applies them, and whoever appends finds that out under the gate.
+ */
+export class InlineProjection implements AppendParticipant, RunMode {
+  private readonly gate: InlineGate;
+
+  constructor(
+    private readonly definition: ProjectionDefinition,
+    private readonly dataSource: DataSource,
+    private readonly source: EventSource,
+    private readonly checkpoints: CheckpointStore,
+    private readonly transaction: BatchTransaction,
+  ) {
+    this.gate = new InlineGate(definition.name);
+  }
+
+  wants(type: string): boolean {
+    return this.definition.handlersOf(type).length > 0;
+  }
+
+  async apply(events: readonly RecordedEvent[], manager: EntityManager): Promise<void> {
+    await this.gate.share(manager);
+    const checkpoint = await this.checkpoints.read(this.definition.name, manager);
+    if (!checkpoint || checkpoint.replayUntil !== undefined) return;
+    const { signal } = new AbortController();
+    await this.transaction.handle({ events, replaying: false, signal }, manager, () => {
+      throw new UnsupportedOperationError(
+        'use afterCommit',
+        this.definition.name,
+        'it is inline, and the end of the transaction belongs to whoever appends; ' +
+          'make side effects in a persistent projection',
+      );
+    });
+  }
+
+  readonly replays = false;
+  readonly endsAtHead = true;
+
+  next({ replayUntil }: Checkpoint, position: bigint): Checkpoint {
+    return { position, replayUntil };
+  }
+
+  /** Hands over to the appends, unless one of them was quicker than the look at the head. */
+  async atHead(checkpoint: Checkpoint): Promise<boolean> {
+    if (checkpoint.replayUntil === undefined) return true;
+    const handedOver = await this.gate.close(this.dataSource, async (manager) => {
+      const { settled, pending } = await this.source.head();
+      if (pending || settled > checkpoint.position) return false;
+      const done: Checkpoint = { position: checkpoint.position, replayUntil: undefined };
+      return this.checkpoints.advance(this.definition.name, checkpoint, done, manager);
+    });
+    return handedOver ?? false;
+  }
+
+  /** Runs `work` while no append is under way; `false` when it did not come to that. */
+  async alone(work: (manager: EntityManager) => Promise<void>): Promise<boolean> {
+    const done = await this.gate.close(this.dataSource, async (manager) => {
+      await work(manager);
+      return true;
+    });
+    return done ?? false;
+  }
+}

@@ -1,0 +1,22 @@
+import type { DataSource } from 'typeorm';
+import type { ProjectionDefinition } from '../authoring/projection-definition';
+import { UnknownReadModelError } from './engine.errors';
+
+/**
+ * The qualified tables of the read models a projection declares.
+ * @throws UnknownReadModelError
+ */
+export function readModelTables(dataSource: DataSource, { name, options }: ProjectionDefinition): string[] {
+  return (options.readModels ?? []).map((entity) => {
+    if (!dataSource.hasMetadata(entity)) throw new UnknownReadModelError(name, describe(entity));
+    const { tablePath } = dataSource.getMetadata(entity);
+    return tablePath
+      .split('.')
+      .map((part) => `"${part.replaceAll('"', '""')}"`)
+      .join('.');
+  });
+}
+
+function describe(entity: unknown): string {
+  return typeof entity === 'function' ? entity.name : JSON.stringify(entity);
+}

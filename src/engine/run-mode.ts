@@ -1,0 +1,37 @@
+import type { Checkpoint } from '../state/checkpoint.store';
+
+/** What differs between following the store, catching up and catching up to go inline. */
+export interface RunMode {
+  /** Whether all of the run is a replay, and not only what lies before a checkpoint's replay end. */
+  readonly replays: boolean;
+  /** Whether the end of the run waits for the checkpoint to stand at the head. */
+  readonly endsAtHead: boolean;
+  /** The checkpoint to write when everything up to `position` is applied. */
+  next(from: Checkpoint, position: bigint): Checkpoint;
+  /** Called whenever nothing is left up to the settled head; `true` ends the run. */
+  atHead(checkpoint: Checkpoint): Promise<boolean>;
+}
+
+/** History ends where the replay was told to. */
+function afterReplay({ replayUntil }: Checkpoint, position: bigint): Checkpoint {
+  const replaying = replayUntil !== undefined && position < replayUntil;
+  return { position, replayUntil: replaying ? replayUntil : undefined };
+}
+
+/** Goes on for ever. */
+export const following: RunMode = {
+  replays: false,
+  endsAtHead: false,
+  next: afterReplay,
+  atHead: () => Promise.resolve(false),
+};
+
+/** Ends once everything up to `target` is applied. */
+export function catchingUpTo(target: bigint): RunMode {
+  return {
+    replays: true,
+    endsAtHead: true,
+    next: afterReplay,
+    atHead: ({ position }) => Promise.resolve(position >= target),
+  };
+}

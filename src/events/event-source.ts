@@ -1,0 +1,81 @@
+import type { RecordedEvent } from './recorded-event';
+
+export interface ReadStreamOptions {
+  /** The first version to return. @default 1 */
+  readonly fromVersion?: number;
+  /** @default no limit */
+  readonly limit?: number;
+}
+
+export interface ReadAllOptions {
+  /** Return events behind this global position. @default 0n */
+  readonly after?: bigint;
+  /** @default 1000 */
+  readonly limit?: number;
+  /** Return only events of these types. @default all */
+  readonly types?: readonly string[];
+}
+
+/** The part of the store a reader asks for: behind `after`, up to and with `upTo`. */
+export interface PageRequest {
+  readonly after: bigint;
+  /** Must not lie beyond the settled head. */
+  readonly upTo: bigint;
+  /** `undefined` means every type. */
+  readonly types: readonly string[] | undefined;
+  /** The most events a page may hold. */
+  readonly limit: number;
+}
+
+/** Events in order of their position. Nothing that was asked for lies between `after` and `through` but these. */
+export interface EventPage {
+  readonly events: readonly RecordedEvent[];
+  readonly through: bigint;
+}
+
+export interface Head {
+  /** The largest position below which no event can still appear. */
+  readonly settled: bigint;
+  /** Whether positions beyond the settled head are drawn already, so that it can move without a new append. */
+  readonly pending: boolean;
+}
+
+export interface BacklogRequest {
+  readonly after: bigint;
+  readonly upTo: bigint;
+  readonly types: readonly string[] | undefined;
+}
+
+export interface Backlog {
+  /** How many events wait; an upper bound where counting the handled ones would be dear. */
+  readonly events: number;
+  /** Age of the oldest waiting event by the store's clock; 0 when nothing waits. */
+  readonly seconds: number;
+}
+
+/** The read half of a store: all that the engine needs to run projections. */
+export abstract class EventSource {
+  /** The events of one stream in order of their version. */
+  abstract readStream(streamId: string, options?: ReadStreamOptions): Promise<RecordedEvent[]>;
+
+  /** Events of all streams in order of their position, never beyond the settled head. */
+  abstract readAll(options?: ReadAllOptions): Promise<RecordedEvent[]>;
+
+  /** Where the store ends for a reader that must not lose an event. */
+  abstract head(): Promise<Head>;
+
+  abstract readPage(request: PageRequest): Promise<EventPage>;
+
+  abstract backlog(request: BacklogRequest): Promise<Backlog>;
+
+  /** Calls `listener` when new events may be there: a hint, neither promised nor exact. Returns the way to stop. */
+  abstract onHint(listener: () => void): () => void;
+
+  /**
+   * Checks what reading safely depends on and begins to listen.
+   * @param settledAtLeast a position known to be settled, as a stored checkpoint is
+   */
+  abstract open(settledAtLeast: bigint): Promise<void>;
+
+  abstract close(): Promise<void>;
+}

@@ -1,0 +1,45 @@
+import type { EntityManager } from 'typeorm';
+import { EventSource } from './event-source';
+import type { NewEvent } from './new-event';
+import type { RecordedEvent } from './recorded-event';
+
+/** The version a stream must have for an append to succeed. */
+export type ExpectedVersion = number | 'any' | 'no-stream';
+
+export interface AppendOptions {
+  /** A number is the version of the last event; `'no-stream'` means there is none. @default 'any' */
+  readonly expectedVersion?: ExpectedVersion;
+  /** Appends inside the caller's transaction instead of one of its own. */
+  readonly manager?: EntityManager;
+}
+
+export interface AppendResult {
+  /** The version of the stream after the append. */
+  readonly version: number;
+  /** The position of the last event of the append; 0 for a stream that has none. */
+  readonly globalPosition: bigint;
+}
+
+/** Runs in the transaction of an append, after its events are written and before it commits. */
+export interface AppendParticipant {
+  wants(type: string): boolean;
+  /** Throwing rolls the append back. */
+  apply(events: readonly RecordedEvent[], manager: EntityManager): Promise<void>;
+}
+
+/** A store that appends and reads. Inject it by this class. */
+export abstract class EventStore extends EventSource {
+  /**
+   * Appends events to a stream, all or none.
+   * @throws WrongExpectedVersionError when the stream is not at `expectedVersion`
+   * @throws EventIdReusedError when an id belongs to a different event already
+   * @throws InvalidEventError when an event cannot be stored; nothing is written
+   */
+  abstract append(
+    streamId: string,
+    events: readonly NewEvent[],
+    options?: AppendOptions,
+  ): Promise<AppendResult>;
+
+  abstract addParticipant(participant: AppendParticipant): void;
+}

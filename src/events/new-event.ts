@@ -1,0 +1,16 @@
+import type { EventMetadata } from './event-metadata';
+
+/** An event on its way into the store. */
+export interface NewEvent<Data extends object = object> {
+  /**
+   * A UUID that makes the append idempotent: appending the same events under the same ids again changes
+   * nothing and returns the first result.
+   * @default a random UUID
+   */
+  readonly id?: string;
+  readonly type: string;
+  /** A JSON object. */
+  readonly data: Data;
+  /** @default {} */
+  readonly metadata?: EventMetadata;
+}

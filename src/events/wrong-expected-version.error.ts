@@ -1,0 +1,16 @@
+import type { ExpectedVersion } from './event-store';
+import { ProjectionError } from './projection.error';
+
+/** The stream moved, or was never where the caller thought it was. */
+export class WrongExpectedVersionError extends ProjectionError {
+  constructor(
+    readonly streamId: string,
+    readonly expected: ExpectedVersion,
+    readonly actual: number,
+  ) {
+    super(
+      `Stream "${streamId}" is at version ${actual}, not at the expected ${JSON.stringify(expected)}: ` +
+        'read the stream again, decide again, and append with the version you read.',
+    );
+  }
+}

@@ -1,0 +1,73 @@
+export { ProjectionModule } from './projection.module';
+export { projectionEntities } from './projection-entities';
+export type { ProjectionModuleOptions } from './projection-module.options';
+export type { ProjectionModuleExtras } from './projection.module-definition';
+export { InvalidModuleOptionsError } from './invalid-module-options.error';
+export { UnknownDataSourceError } from './unknown-data-source.error';
+
+export { Projection } from './authoring/projection.decorator';
+export { On, OnAny } from './authoring/on.decorator';
+export type { HandlerOptions } from './authoring/handler-metadata';
+export type { ProjectionContext } from './authoring/projection-context';
+export type { ProjectionOptions, ProjectionType } from './authoring/projection-options';
+export {
+  DuplicateHandlerError,
+  DuplicateProjectionError,
+  InvalidProjectionOptionsError,
+  MissingProjectionDecoratorError,
+  NoHandlersError,
+  RequestScopedProjectionError,
+  UnnamedEventError,
+} from './authoring/authoring.errors';
+
+export type { EventClass } from './events/event-class';
+export { EventIdReusedError } from './events/event-id-reused.error';
+export type { EventMap } from './events/event-map';
+export type { EventMetadata } from './events/event-metadata';
+export {
+  type Backlog,
+  type BacklogRequest,
+  type EventPage,
+  EventSource,
+  type Head,
+  type PageRequest,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+} from './events/event-source';
+export {
+  type AppendOptions,
+  type AppendParticipant,
+  type AppendResult,
+  EventStore,
+  type ExpectedVersion,
+} from './events/event-store';
+export { InvalidEventError } from './events/invalid-event.error';
+export type { NewEvent } from './events/new-event';
+export { ProjectionError } from './events/projection.error';
+export type { RecordedEvent } from './events/recorded-event';
+export { WrongExpectedVersionError } from './events/wrong-expected-version.error';
+
+export type { CommittedBatch } from './engine/committed-batch';
+export {
+  CheckpointBeyondStoreError,
+  HandlerFailedError,
+  UnknownProjectionError,
+  UnknownReadModelError,
+  UnsupportedOperationError,
+  WaitTimeoutError,
+} from './engine/engine.errors';
+export type { ProjectionFailure, ProjectionState, ProjectionStatus } from './engine/projection-status';
+export { Projections, type WaitOptions } from './engine/projections';
+
+export {
+  type ProjectionHealthDetail,
+  ProjectionHealthIndicator,
+  type ProjectionHealthThresholds,
+} from './health/projection-health.indicator';
+
+export { EventEntity } from './postgres/event.entity';
+export { UnsafeSequenceError } from './postgres/unsafe-sequence.error';
+
+export { ProjectionCheckpoint } from './state/checkpoint.entity';
+export { projectionMigrations } from './state/migrations';
+export { MissingTablesError } from './state/missing-tables.error';

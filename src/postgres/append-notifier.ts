@@ -1,0 +1,40 @@
+import type { DataSource, EntityManager } from 'typeorm';
+
+/** All stores of a database share it: a wake-up is only a hint, and a needless one costs one look. */
+export const CHANNEL = 'nestjs_projections';
+
+export const NOTIFY_SQL = `SELECT pg_notify('${CHANNEL}', $1)`;
+
+/**
+ * Tells readers in other processes about appends. NOTIFY inside every append makes all writers queue for one lock,
+ * so it follows the commit, and at most one is under way however many appends end meanwhile.
+ */
+export class AppendNotifier {
+  private sending: Promise<void> | undefined;
+  private again = false;
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  committed(): void {
+    this.again = true;
+    this.sending ??= this.send().finally(() => (this.sending = undefined));
+  }
+
+  /** PostgreSQL sends equal notifications of one transaction once, at its commit. */
+  async inside(manager: EntityManager): Promise<void> {
+    await manager.query(NOTIFY_SQL, ['']);
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.sending;
+  }
+
+  private async send(): Promise<void> {
+    while (this.again) {
+      this.again = false;
+      // Readers poll too: a hint that got lost delays, and loses nothing.
+      await this.dataSource.query(NOTIFY_SQL, ['']).catch(() => undefined);
+    }
+  }
+}

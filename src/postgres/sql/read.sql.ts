@@ -1,0 +1,25 @@
+const COLUMNS = 'global_position, id, stream_id, version, type, data, metadata, recorded_at';
+
+export const readStreamSql = (events: string) => `
+  SELECT ${COLUMNS} FROM ${events}
+  WHERE stream_id = $1 AND version >= $2
+  ORDER BY version
+  LIMIT $3`;
+
+/** Walks the primary key; a filter on the type never changes that, so a page costs what it passes over. */
+export const readPageSql = (events: string) => `
+  SELECT ${COLUMNS} FROM ${events}
+  WHERE global_position > $1 AND global_position <= $2 AND ($3::text[] IS NULL OR type = ANY ($3))
+  ORDER BY global_position
+  LIMIT $4`;
+
+/** Counts at most $4 events, and takes the age of the oldest by the clock of the database. */
+export const backlogSql = (events: string) => `
+  SELECT count(*)::int AS events,
+         coalesce(greatest(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0), 0)::float8 AS seconds
+  FROM (
+    SELECT recorded_at FROM ${events}
+    WHERE global_position > $1 AND global_position <= $2 AND ($3::text[] IS NULL OR type = ANY ($3))
+    ORDER BY global_position
+    LIMIT $4
+  ) waiting`;

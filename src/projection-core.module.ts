@@ -1,0 +1,115 @@
+import { type DynamicModule, Inject, Module, type Provider } from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { TerminusModule } from '@nestjs/terminus';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { ProjectionExplorer } from './authoring/projection.explorer';
+import { ProjectionEngine } from './engine/projection-engine';
+import { Projections } from './engine/projections';
+import { EventSource } from './events/event-source';
+import { EventStore } from './events/event-store';
+import { ProjectionHealthIndicator } from './health/projection-health.indicator';
+import { EVENTS_TABLE, PostgresEventStore } from './postgres/postgres-event-store';
+import { projectionEntities } from './projection-entities';
+import type { ProjectionModuleOptions, ResolvedOptions } from './projection-module.options';
+import { resolveOptions } from './projection-module.options.resolve';
+import {
+  type ASYNC_OPTIONS_TYPE,
+  ConfigurableModuleClass,
+  MODULE_OPTIONS_TOKEN,
+  type OPTIONS_TYPE,
+} from './projection.module-definition';
+import { checkTables } from './state/check-tables';
+import { migrate } from './state/migrate';
+import { tableName } from './state/table-name';
+import { UnknownDataSourceError } from './unknown-data-source.error';
+
+const RESOLVED_OPTIONS = 'nestjs-projections:resolved-options';
+/** The data source, once it is known to exist and to have the module's tables. */
+const DATABASE = 'nestjs-projections:database';
+
+/** The one instance of the engine and the store, and their life with the application's. */
+@Module({})
+export class ProjectionCoreModule
+  extends ConfigurableModuleClass
+  implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
+{
+  constructor(
+    @Inject(ProjectionExplorer) private readonly explorer: ProjectionExplorer,
+    @Inject(ProjectionEngine) private readonly engine: ProjectionEngine,
+    @Inject(EventStore) private readonly store: EventStore,
+  ) {
+    super();
+  }
+
+  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+    return withProviders(super.forRoot(options), options.dataSource);
+  }
+
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return withProviders(super.forRootAsync(options), options.dataSource);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.engine.register(this.explorer.explore());
+    await this.engine.start();
+  }
+
+  /** The first of the shutdown hooks: the data source is open and nothing else has stopped yet. */
+  async onModuleDestroy(): Promise<void> {
+    await this.engine.stop();
+  }
+
+  /** Requests in flight may have appended until here. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.store.close();
+  }
+}
+
+function withProviders(definition: DynamicModule, dataSource: string | undefined): DynamicModule {
+  const providers: Provider[] = [
+    {
+      provide: RESOLVED_OPTIONS,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: (options: ProjectionModuleOptions) => resolveOptions(options),
+    },
+    {
+      provide: DATABASE,
+      inject: [{ token: getDataSourceToken(dataSource), optional: true }, RESOLVED_OPTIONS],
+      useFactory: async (database: DataSource | undefined, options: ResolvedOptions) => {
+        if (!database) throw new UnknownDataSourceError(dataSource);
+        await (options.migrate ? migrate(database) : checkTables(database));
+        return database;
+      },
+    },
+    {
+      provide: EventStore,
+      inject: [DATABASE, RESOLVED_OPTIONS],
+      useFactory: (database: DataSource, options: ResolvedOptions) =>
+        new PostgresEventStore(database, tableName(database, EVENTS_TABLE), options),
+    },
+    { provide: EventSource, useExisting: EventStore },
+    {
+      provide: ProjectionEngine,
+      inject: [DATABASE, EventSource, RESOLVED_OPTIONS],
+      useFactory: (database: DataSource, source: EventSource, options: ResolvedOptions) =>
+        new ProjectionEngine(database, source, options),
+    },
+    ProjectionExplorer,
+    Projections,
+    ProjectionHealthIndicator,
+  ];
+  return {
+    ...definition,
+    imports: [
+      ...(definition.imports ?? []),
+      DiscoveryModule,
+      TerminusModule,
+      // Has an effect only where autoLoadEntities is on; the engine itself works without.
+      TypeOrmModule.forFeature(projectionEntities, dataSource),
+    ],
+    providers: [...(definition.providers ?? []), ...providers],
+    exports: [EventStore, EventSource, Projections, ProjectionHealthIndicator],
+  };
+}
