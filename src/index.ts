@@ -9,7 +9,13 @@ export { Projection } from './authoring/projection.decorator';
 export { On, OnAny } from './authoring/on.decorator';
 export type { HandlerOptions } from './authoring/handler-metadata';
 export type { ProjectionContext } from './authoring/projection-context';
-export type { ProjectionOptions, ProjectionType } from './authoring/projection-options';
+export type {
+  Backoff,
+  OnError,
+  ProjectionOptions,
+  ProjectionType,
+  RetryPolicy,
+} from './authoring/projection-options';
 export {
   DuplicateHandlerError,
   DuplicateProjectionError,
@@ -48,9 +54,15 @@ export type { RecordedEvent } from './events/recorded-event';
 export { WrongExpectedVersionError } from './events/wrong-expected-version.error';
 
 export type { CommittedBatch } from './engine/committed-batch';
+export type { RetryOutcome } from './engine/dead-letter-queue';
 export {
   CheckpointBeyondStoreError,
+  CommandFailedError,
   HandlerFailedError,
+  HandlerTimeoutError,
+  NoOwnerError,
+  ProjectionStoppedError,
+  TooManyDeadLettersError,
   UnknownProjectionError,
   UnknownReadModelError,
   UnsupportedOperationError,
@@ -69,5 +81,7 @@ export { EventEntity } from './postgres/event.entity';
 export { UnsafeSequenceError } from './postgres/unsafe-sequence.error';
 
 export { ProjectionCheckpoint } from './state/checkpoint.entity';
+export type { Actor } from './state/control.store';
+export type { DeadLetter, DeadLetterFilter } from './state/dead-letter.store';
 export { projectionMigrations } from './state/migrations';
 export { MissingTablesError } from './state/missing-tables.error';

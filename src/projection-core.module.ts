@@ -10,6 +10,7 @@ import { Projections } from './engine/projections';
 import { EventSource } from './events/event-source';
 import { EventStore } from './events/event-store';
 import { ProjectionHealthIndicator } from './health/projection-health.indicator';
+import { poolSizeOf } from './postgres/client-config';
 import { EVENTS_TABLE, PostgresEventStore } from './postgres/postgres-event-store';
 import { projectionEntities } from './projection-entities';
 import type { ProjectionModuleOptions, ResolvedOptions } from './projection-module.options';
@@ -67,6 +68,10 @@ export class ProjectionCoreModule
   }
 }
 
+function connectionsOf(database: DataSource, { maxConnections }: ResolvedOptions): number {
+  return maxConnections ?? Math.max(1, poolSizeOf(database) - 2);
+}
+
 function withProviders(definition: DynamicModule, dataSource: string | undefined): DynamicModule {
   const providers: Provider[] = [
     {
@@ -94,7 +99,7 @@ function withProviders(definition: DynamicModule, dataSource: string | undefined
       provide: ProjectionEngine,
       inject: [DATABASE, EventSource, RESOLVED_OPTIONS],
       useFactory: (database: DataSource, source: EventSource, options: ResolvedOptions) =>
-        new ProjectionEngine(database, source, options),
+        new ProjectionEngine(database, source, { ...options, connections: connectionsOf(database, options) }),
     },
     ProjectionExplorer,
     Projections,

@@ -8,7 +8,8 @@ import {
 /** @throws InvalidModuleOptionsError */
 export function resolveOptions(given: ProjectionModuleOptions): ResolvedOptions {
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const options: ResolvedOptions = { ...DEFAULT_OPTIONS, ...set };
+  const retry = { ...DEFAULT_OPTIONS.retry, ...given.retry };
+  const options: ResolvedOptions = { ...DEFAULT_OPTIONS, ...set, retry };
   const unknown = Object.keys(set).filter((key) => !(key in DEFAULT_OPTIONS));
   if (unknown.length > 0)
     throw new InvalidModuleOptionsError(
@@ -16,6 +17,11 @@ export function resolveOptions(given: ProjectionModuleOptions): ResolvedOptions 
     );
   needWhole('batchSize', options.batchSize);
   needWhole('maxEventBytes', options.maxEventBytes);
+  needWhole('leaseMs', options.leaseMs);
+  needWhole('handlerTimeoutMs', options.handlerTimeoutMs);
+  needWhole('maxDeadLetters', options.maxDeadLetters);
+  needWhole('retry.attempts', options.retry.attempts);
+  if (options.maxConnections !== undefined) needWhole('maxConnections', options.maxConnections);
   needWhole('pollInterval.min', options.pollInterval.min);
   needWhole('pollInterval.max', options.pollInterval.max);
   if (options.pollInterval.max < options.pollInterval.min)

@@ -1,3 +1,5 @@
+import type { Backoff, OnError, RetryPolicy } from './authoring/projection-options';
+
 /** What `ProjectionModule.forRoot` takes. */
 export interface ProjectionModuleOptions {
   /**
@@ -16,16 +18,54 @@ export interface ProjectionModuleOptions {
   readonly pollInterval?: { readonly min: number; readonly max: number };
   /** Whether to wake up by LISTEN/NOTIFY too, on a connection of its own. @default true */
   readonly listen?: boolean;
+  /**
+   * Which projections this instance runs: all, none, or those named. Inline projections apply wherever their events
+   * are appended.
+   * @default true
+   */
+  readonly run?: boolean | readonly string[];
+  /** Milliseconds after which another instance takes over what a dead one ran. @default 10000 */
+  readonly leaseMs?: number;
+  /** Tries of an event that cannot be applied. @default { attempts: 3, backoff: { minMs: 100, maxMs: 10000 } } */
+  readonly retry?: RetryPolicy;
+  /** What happens to an event that was tried in vain. @default 'stop' */
+  readonly onError?: OnError;
+  /** The most failed events a projection sets aside before it stops all the same. @default 1000 */
+  readonly maxDeadLetters?: number;
+  /**
+   * Errors of your infrastructure that say nothing about the event, beside lost connections, serialization failures,
+   * deadlocks, lock time-outs and servers starting or stopping: the batch is retried until they pass.
+   */
+  readonly isTransient?: (error: unknown) => boolean;
+  /** Milliseconds after which a handler is taken to hang: its statement is cancelled. @default 30000 */
+  readonly handlerTimeoutMs?: number;
+  /**
+   * How many connections of the pool projections may use at once. LISTEN has one of its own, outside the pool.
+   * @default the pool's size minus two, at least one
+   */
+  readonly maxConnections?: number;
   /** The most bytes the data and metadata of one event may have as JSON. @default 1048576 */
   readonly maxEventBytes?: number;
 }
 
-export type ResolvedOptions = Required<ProjectionModuleOptions>;
+/** The options with all defaults filled in. */
+export interface ResolvedOptions extends Required<Omit<ProjectionModuleOptions, 'maxConnections' | 'retry'>> {
+  readonly maxConnections: number | undefined;
+  readonly retry: { readonly attempts: number; readonly backoff: Backoff };
+}
 
 export const DEFAULT_OPTIONS = {
   migrate: true,
   batchSize: 500,
   pollInterval: { min: 10, max: 1000 },
   listen: true,
+  run: true,
+  leaseMs: 10_000,
+  retry: { attempts: 3, backoff: { minMs: 100, maxMs: 10_000 } },
+  onError: 'stop',
+  maxDeadLetters: 1000,
+  isTransient: () => false,
+  handlerTimeoutMs: 30_000,
+  maxConnections: undefined,
   maxEventBytes: 1024 * 1024,
 } satisfies ResolvedOptions;

@@ -3,47 +3,81 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { ProjectionContext } from '../authoring/projection-context';
 import type { ProjectionDefinition } from '../authoring/projection-definition';
 import type { RecordedEvent } from '../events/recorded-event';
+import type { Fenced } from '../state/checkpoint.store';
 import { HandlerFailedError } from './engine.errors';
+import { HandlerWatch } from './handler-watch';
+import { inTransaction } from './transaction';
 
 export interface Batch {
   readonly events: readonly RecordedEvent[];
   readonly replaying: boolean;
-  readonly signal: AbortSignal;
+  readonly attempt: number;
+  /** Aborts when the process cannot wait for the batch any longer. */
+  readonly calledOff: AbortSignal;
 }
 
-/** Applies batches of events, each in one TypeORM transaction together with what `fence` does. */
+/** What belongs into the transaction of a batch besides its handlers. */
+export interface BatchFrame {
+  /** Runs first: claims the batch, and throws where that is not to be had, before any handler has touched anything. */
+  fence(manager: EntityManager): Promise<Fenced>;
+  /** Runs last. */
+  finish?(manager: EntityManager): Promise<void>;
+}
+
+/** Applies batches of events, each in one TypeORM transaction together with the checkpoint. */
 export class BatchTransaction {
   private readonly logger = new Logger(BatchTransaction.name);
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly definition: ProjectionDefinition,
+    private readonly handlerTimeoutMs: number,
   ) {}
 
-  /**
-   * @param fence runs first in the transaction: it claims the batch and throws where that is not to be had, before
-   * any handler has touched anything
-   */
-  async apply(batch: Batch, fence: (manager: EntityManager) => Promise<void>): Promise<void> {
+  /** @throws HandlerFailedError when it is an event that failed; nothing was kept then, or on any other error */
+  async apply(batch: Batch, frame: BatchFrame): Promise<void> {
     const effects: (() => unknown)[] = [];
-    await this.dataSource.transaction(async (manager) => {
-      await fence(manager);
-      await this.handle(batch, manager, (effect) => effects.push(effect));
+    await inTransaction(this.dataSource, async (manager) => {
+      const { backend } = await frame.fence(manager);
+      const cancel = () =>
+        void this.dataSource.query('SELECT pg_cancel_backend($1)', [backend]).catch(() => undefined);
+      const watch = new HandlerWatch(this.handlerTimeoutMs, cancel, batch.calledOff);
+      try {
+        await this.handle(batch, manager, watch, (effect) => effects.push(effect));
+      } finally {
+        watch.end();
+      }
+      await frame.finish?.(manager);
     });
     for (const effect of effects) await this.run(effect);
   }
 
-  /** Hands the events to their handlers in a transaction that somebody else began. */
-  async handle(
-    { events, replaying, signal }: Batch,
+  /** Hands events to their handlers in the transaction of their append. */
+  async applyInline(
+    events: readonly RecordedEvent[],
     manager: EntityManager,
+    afterCommit: ProjectionContext['afterCommit'],
+  ): Promise<void> {
+    const calledOff = new AbortController().signal;
+    const watch = new HandlerWatch(this.handlerTimeoutMs, () => undefined, calledOff);
+    try {
+      await this.handle({ events, replaying: false, attempt: 1, calledOff }, manager, watch, afterCommit);
+    } finally {
+      watch.end();
+    }
+  }
+
+  private async handle(
+    { events, replaying, attempt }: Batch,
+    manager: EntityManager,
+    watch: HandlerWatch,
     afterCommit: ProjectionContext['afterCommit'],
   ): Promise<void> {
     const context: ProjectionContext = {
       manager,
       replaying,
-      attempt: 1,
-      signal,
+      attempt,
+      signal: watch.signal,
       afterCommit: (effect) => {
         if (!replaying) afterCommit(effect);
       },
@@ -52,7 +86,8 @@ export class BatchTransaction {
       for (const handler of this.definition.handlersOf(event.type)) {
         if (replaying && !handler.replay) continue;
         try {
-          await handler.handle(event, context);
+          const result = handler.handle(event, context);
+          if (isPromise(result)) await watch.guard(result);
         } catch (error) {
           throw new HandlerFailedError(this.definition.name, handler.method, event, error);
         }
@@ -66,4 +101,8 @@ export class BatchTransaction {
       this.logger.error(`Projection "${this.definition.name}": an afterCommit effect failed`, error);
     }
   }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 }

@@ -1,7 +1,7 @@
 import { ProjectionError } from '../events/projection.error';
 import type { RecordedEvent } from '../events/recorded-event';
 
-/** A handler threw. Its batch was rolled back and the projection stopped before the event. */
+/** An event could not be applied: its handler threw, or the database refused what it wrote. */
 export class HandlerFailedError extends ProjectionError {
   constructor(
     readonly projection: string,
@@ -11,10 +11,59 @@ export class HandlerFailedError extends ProjectionError {
   ) {
     super(
       `Projection "${projection}" failed in ${method}() on ${event.type} at position ${event.globalPosition} ` +
-        `(stream "${event.streamId}", version ${event.version}): ${messageOf(cause)}. ` +
-        'Nothing of its batch was kept; mend the handler or the data and start the projection again.',
+        `(stream "${event.streamId}", version ${event.version}): ${describe(cause)}. ` +
+        'Nothing the event wrote was kept. Next: mend the handler or the data, then resume the projection; or skip ' +
+        `position ${event.globalPosition} with a reason.`,
       { cause },
     );
+  }
+}
+
+/** A handler did not end in time. Its signal was aborted and its statement cancelled. */
+export class HandlerTimeoutError extends ProjectionError {
+  constructor(timeoutMs: number) {
+    super(
+      `the handler did not end within ${timeoutMs} ms; let it heed context.signal, make it faster, ` +
+        'or raise handlerTimeoutMs',
+    );
+  }
+}
+
+/** So many events failed that setting aside one more would hide that something is broken. */
+export class TooManyDeadLettersError extends ProjectionError {
+  constructor(projection: string, limit: number, cause: HandlerFailedError) {
+    super(
+      `Projection "${projection}" has ${limit} failed dead letters already (maxDeadLetters) and stopped before one ` +
+        `more. Next: mend the cause, retry or discard the dead letters, and resume. The last: ${cause.message}`,
+      { cause },
+    );
+  }
+}
+
+/** An owner could not do what was ordered. */
+export class CommandFailedError extends ProjectionError {
+  constructor(projection: string, command: string, problem: string) {
+    super(`Projection "${projection}" could not ${command}: ${problem}.`);
+  }
+}
+
+/** No running instance took up an order in time. */
+export class NoOwnerError extends ProjectionError {
+  constructor(projection: string, command: string, timeoutMs: number) {
+    super(
+      `No instance that runs projection "${projection}" took up the order to ${command} within ${timeoutMs} ms: ` +
+        'start one that runs it (see the option run), and give the order again.',
+    );
+  }
+}
+
+/** A projection that stopped, as stored by whichever instance it stopped on. */
+export class ProjectionStoppedError extends ProjectionError {
+  constructor(
+    readonly projection: string,
+    message: string,
+  ) {
+    super(message);
   }
 }
 
@@ -65,6 +114,6 @@ export class UnknownReadModelError extends ProjectionError {
   }
 }
 
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

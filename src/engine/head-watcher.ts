@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { EventSource } from '../events/event-source';
 
@@ -68,6 +69,11 @@ export class HeadWatcher {
       signal.addEventListener('abort', done);
       this.waiting.add(done);
     });
+  }
+
+  /** Resolves when the time is up or `signal` aborts. */
+  pause(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    return delay(timeoutMs, undefined, { signal }).catch(() => undefined);
   }
 
   private look(): void {

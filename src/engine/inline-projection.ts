@@ -4,6 +4,7 @@ import type { EventSource } from '../events/event-source';
 import type { AppendParticipant } from '../events/event-store';
 import type { RecordedEvent } from '../events/recorded-event';
 import type { Checkpoint, CheckpointStore } from '../state/checkpoint.store';
+import type { SegmentId } from '../state/segment-id';
 import type { BatchTransaction } from './batch-transaction';
 import { UnsupportedOperationError } from './engine.errors';
 import { InlineGate } from './inline-gate';
@@ -18,6 +19,7 @@ export const INLINE_BEHIND: Checkpoint = { position: 0n, replayUntil: 0n };
  */
 export class InlineProjection implements AppendParticipant, RunMode {
   private readonly gate: InlineGate;
+  private readonly id: SegmentId;
 
   constructor(
     private readonly definition: ProjectionDefinition,
@@ -27,6 +29,7 @@ export class InlineProjection implements AppendParticipant, RunMode {
     private readonly transaction: BatchTransaction,
   ) {
     this.gate = new InlineGate(definition.name);
+    this.id = { projection: definition.name, segment: 0 };
   }
 
   wants(type: string): boolean {
@@ -35,10 +38,9 @@ export class InlineProjection implements AppendParticipant, RunMode {
 
   async apply(events: readonly RecordedEvent[], manager: EntityManager): Promise<void> {
     await this.gate.share(manager);
-    const checkpoint = await this.checkpoints.read(this.definition.name, manager);
+    const checkpoint = await this.checkpoints.read(this.id, manager);
     if (!checkpoint || checkpoint.replayUntil !== undefined) return;
-    const { signal } = new AbortController();
-    await this.transaction.handle({ events, replaying: false, signal }, manager, () => {
+    await this.transaction.applyInline(events, manager, () => {
       throw new UnsupportedOperationError(
         'use afterCommit',
         this.definition.name,
@@ -61,8 +63,7 @@ export class InlineProjection implements AppendParticipant, RunMode {
     const handedOver = await this.gate.close(this.dataSource, async (manager) => {
       const { settled, pending } = await this.source.head();
       if (pending || settled > checkpoint.position) return false;
-      const done: Checkpoint = { position: checkpoint.position, replayUntil: undefined };
-      return this.checkpoints.advance(this.definition.name, checkpoint, done, manager);
+      return this.checkpoints.endReplay(this.id, checkpoint.position, manager);
     });
     return handedOver ?? false;
   }

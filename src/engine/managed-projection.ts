@@ -2,85 +2,79 @@ import { Logger } from '@nestjs/common';
 import { Subject } from 'rxjs';
 import type { ProjectionDefinition } from '../authoring/projection-definition';
 import type { CommittedBatch } from './committed-batch';
-import type { ProjectionRunner } from './projection-runner';
-import type { ProjectionFailure, ProjectionState } from './projection-status';
-import type { RunMode } from './run-mode';
+import type { Directive, SegmentRunner } from './segment-runner';
 
-/** After this long a batch that does not end is given up at shutdown, and rolled back by the closing connection. */
-const GRACE_MS = 10_000;
+/** After this long a batch that does not end is called off at shutdown; after as long again it is left behind. */
+const GRACE_MS = 5_000;
 
-/** A projection in this process: at most one loop at a time, and what became of it. */
+/** A projection in this process: the loops of those of its segments that run here. */
 export class ManagedProjection {
   private readonly logger = new Logger('Projection');
   private readonly batches = new Subject<CommittedBatch>();
-  private runner: ProjectionRunner | undefined;
-  private running: Promise<void> | undefined;
-  private error: Error | undefined;
-  private failedAt: Date | undefined;
+  private readonly loops = new Map<number, { runner: SegmentRunner; ended: Promise<void> }>();
+  /** The newer version of its code that the database has seen. */
+  private newer: number | undefined;
 
-  constructor(
-    readonly definition: ProjectionDefinition,
-    private readonly makeRunner: (
-      mode: RunMode,
-      committed: (batch: CommittedBatch) => void,
-    ) => ProjectionRunner,
-  ) {}
+  constructor(readonly definition: ProjectionDefinition) {}
 
   readonly changes = this.batches.asObservable();
 
-  get state(): ProjectionState {
-    if (this.error) return 'stopped';
-    if (!this.runner) return this.definition.type === 'inline' ? 'running' : 'idle';
-    return this.runner.replaying ? 'replaying' : 'running';
+  readonly committed = (batch: CommittedBatch): void => this.batches.next(batch);
+
+  get runners(): readonly SegmentRunner[] {
+    return [...this.loops.values()].map(({ runner }) => runner);
   }
 
-  /** What stopped it. */
-  get cause(): Error | undefined {
-    return this.error;
-  }
-
-  get failure(): ProjectionFailure | undefined {
-    if (!this.error || !this.failedAt) return undefined;
-    return { name: this.error.name, message: this.error.message, at: this.failedAt };
-  }
-
-  get position(): bigint | undefined {
-    return this.runner?.position;
+  get isOutdated(): boolean {
+    return this.newer !== undefined;
   }
 
   get heartbeatAgeMs(): number | undefined {
-    return this.runner?.heartbeatAgeMs;
+    const ages = this.runners.map((runner) => runner.heartbeatAgeMs);
+    return ages.length > 0 ? Math.max(...ages) : undefined;
   }
 
-  /** Starts a loop in the given mode; the promise is that of its end, and never rejects. */
-  start(mode: RunMode): Promise<void> {
-    if (this.running) return this.running;
-    this.error = undefined;
-    const runner = this.makeRunner(mode, (batch) => this.batches.next(batch));
-    this.runner = runner;
-    this.running = runner
+  runnerOf(segment: number): SegmentRunner | undefined {
+    return this.loops.get(segment)?.runner;
+  }
+
+  /** @returns the loop's end */
+  start(segment: number, runner: SegmentRunner): Promise<void> {
+    this.newer = undefined;
+    const ended = runner
       .run()
-      .catch((error: unknown) => this.fail(error))
-      .finally(() => {
-        this.runner = undefined;
-        this.running = undefined;
-      });
-    return this.running;
+      // A loop meets every failure itself; what gets here is a mistake of this module.
+      .catch((error: unknown) => this.logger.error(`Projection "${this.definition.name}" broke off`, error))
+      .finally(() => this.loops.delete(segment));
+    this.loops.set(segment, { runner, ended });
+    return ended;
+  }
+
+  direct(segment: number, directive: Directive): void {
+    this.loops.get(segment)?.runner.direct(directive);
   }
 
   /** Resolves when the loop has ended and its batch is committed or given up. */
-  async stop(): Promise<void> {
-    const { runner, running } = this;
-    if (!runner || !running) return;
-    runner.stop(GRACE_MS);
+  async stop(segment: number): Promise<void> {
+    const loop = this.loops.get(segment);
+    if (!loop) return;
+    loop.runner.stop(GRACE_MS);
     let timer: NodeJS.Timeout | undefined;
-    const givenUp = new Promise<void>((resolve) => (timer = setTimeout(resolve, GRACE_MS)));
-    await Promise.race([running, givenUp]).finally(() => clearTimeout(timer));
+    const leftBehind = new Promise<void>((resolve) => (timer = setTimeout(resolve, 2 * GRACE_MS)));
+    await Promise.race([loop.ended, leftBehind]).finally(() => clearTimeout(timer));
   }
 
-  private fail(error: unknown): void {
-    this.error = error instanceof Error ? error : new Error(String(error));
-    this.failedAt = new Date();
-    this.logger.error(this.error.message, this.error.stack);
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.loops.keys()].map((segment) => this.stop(segment)));
+  }
+
+  outdated(stored: number): void {
+    if (this.newer === stored) return;
+    this.newer = stored;
+    this.logger.warn(
+      `Projection "${this.definition.name}" does not run here: this code has version ` +
+        `${this.definition.options.version ?? 1}, and version ${stored} has run on this database. Deploy the newer ` +
+        'code here, or raise version in @Projection if this is it.',
+    );
   }
 }

@@ -1,8 +1,18 @@
 import type { ClientConfig, Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 
+const DEFAULT_POOL_SIZE = 10;
+
+/** How many connections the pool of the data source may open. */
+export function poolSizeOf(dataSource: DataSource): number {
+  return masterOf(dataSource).options.max ?? DEFAULT_POOL_SIZE;
+}
+
 /** How the data source connects, for a connection outside its pool. */
 export function clientConfigOf(dataSource: DataSource): ClientConfig {
-  const { master } = dataSource.driver as unknown as { master: Pool };
-  return { ...master.options, pipeline: false } as ClientConfig;
+  return { ...masterOf(dataSource).options, pipeline: false } as ClientConfig;
+}
+
+function masterOf(dataSource: DataSource): Pool {
+  return (dataSource.driver as unknown as { master: Pool }).master;
 }

@@ -2,7 +2,16 @@ import type { DataSource } from 'typeorm';
 import { MissingTablesError } from './missing-tables.error';
 import { tableName } from './table-name';
 
-const TABLES = ['events', 'projection_checkpoints'];
+const TABLES = [
+  'events',
+  'projection_checkpoints',
+  'projection_states',
+  'projection_instances',
+  'projection_leases',
+  'projection_commands',
+  'projection_dead_letters',
+  'projection_audit',
+];
 
 /** @throws MissingTablesError */
 export async function checkTables(dataSource: DataSource): Promise<void> {

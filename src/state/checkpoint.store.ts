@@ -1,11 +1,31 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import type { SegmentId } from './segment-id';
 import { tableName } from './table-name';
 
-/** A checkpoint as read. */
+/** How far a segment is. */
 export interface Checkpoint {
   readonly position: bigint;
   /** The end of the history being replayed; `undefined` when none is. */
   readonly replayUntil: bigint | undefined;
+}
+
+/** A checkpoint as stored, with the epoch of the lease it was last claimed under. */
+export interface StoredCheckpoint extends Checkpoint {
+  readonly segment: number;
+  readonly epoch: bigint;
+}
+
+interface Row {
+  readonly segment: number;
+  readonly position: string;
+  readonly replay_until: string | null;
+  readonly epoch: string;
+}
+
+/** What the fence of a batch found. */
+export interface Fenced {
+  /** The server process that serves the transaction, for whoever has to cancel its statement. */
+  readonly backend: number;
 }
 
 /** The statements on `projection_checkpoints`. */
@@ -16,49 +36,78 @@ export class CheckpointStore {
     this.table = tableName(dataSource, 'projection_checkpoints');
   }
 
-  async read(
+  /** The checkpoints of all segments of a projection, in order. */
+  async readAll(
     projection: string,
     manager: EntityManager = this.dataSource.manager,
-  ): Promise<Checkpoint | undefined> {
-    const [row] = await manager.query<{ position: string; replay_until: string | null }[]>(
-      `SELECT position, replay_until FROM ${this.table} WHERE projection = $1 AND segment = 0`,
+  ): Promise<StoredCheckpoint[]> {
+    const rows = await manager.query<Row[]>(
+      `SELECT segment, position, replay_until, epoch FROM ${this.table} WHERE projection = $1 ORDER BY segment`,
       [projection],
     );
-    if (!row) return undefined;
-    return {
-      position: BigInt(row.position),
-      replayUntil: row.replay_until === null ? undefined : BigInt(row.replay_until),
-    };
+    return rows.map(toCheckpoint);
+  }
+
+  async read(
+    { projection, segment }: SegmentId,
+    manager?: EntityManager,
+  ): Promise<StoredCheckpoint | undefined> {
+    return (await this.readAll(projection, manager)).find((checkpoint) => checkpoint.segment === segment);
   }
 
   /** Makes the row where there is none yet. */
-  async create(projection: string, { position, replayUntil }: Checkpoint): Promise<void> {
+  async create({ projection, segment }: SegmentId, { position, replayUntil }: Checkpoint): Promise<void> {
     await this.dataSource.query(
-      `INSERT INTO ${this.table} (projection, segment, position, replay_until) VALUES ($1, 0, $2, $3)
+      `INSERT INTO ${this.table} (projection, segment, position, replay_until) VALUES ($1, $2, $3, $4)
        ON CONFLICT DO NOTHING`,
-      [projection, position, replayUntil ?? null],
+      [projection, segment, position, replayUntil ?? null],
     );
   }
 
   /**
-   * Moves the checkpoint if it is where `from` says: the compare-and-set that makes every event count once. The row
-   * stays locked to the end of the transaction, so a second instance waits here and then finds it moved.
+   * Moves the checkpoint if it is where `from` says and nobody has claimed it since: the compare-and-set that makes
+   * every event count once. The row stays locked to the end of the transaction, so another instance waits here and
+   * then finds it moved.
    */
   async advance(
-    projection: string,
+    { projection, segment }: SegmentId,
+    epoch: bigint,
     from: Checkpoint,
     to: Checkpoint,
     manager: EntityManager = this.dataSource.manager,
-  ): Promise<boolean> {
-    const [, moved] = await manager.query<[unknown, number]>(
-      `UPDATE ${this.table} SET position = $3, replay_until = $4, updated_at = clock_timestamp()
-       WHERE projection = $1 AND segment = 0 AND position = $2 AND replay_until IS NOT DISTINCT FROM $5`,
-      [projection, from.position, to.position, to.replayUntil ?? null, from.replayUntil ?? null],
+  ): Promise<Fenced | undefined> {
+    const [rows] = await manager.query<[{ backend: number }[], number]>(
+      `UPDATE ${this.table} SET position = $4, replay_until = $5, updated_at = clock_timestamp()
+       WHERE projection = $1 AND segment = $2 AND position = $3 AND replay_until IS NOT DISTINCT FROM $6 AND epoch = $7
+       RETURNING pg_backend_pid() AS backend`,
+      [
+        projection,
+        segment,
+        from.position,
+        to.position,
+        to.replayUntil ?? null,
+        from.replayUntil ?? null,
+        epoch,
+      ],
     );
-    return moved === 1;
+    return rows[0];
   }
 
-  /** Puts the checkpoint wherever it is told, whatever it was. */
+  /** Declares the replay of a segment that still stands at `position` over. */
+  async endReplay(
+    { projection, segment }: SegmentId,
+    position: bigint,
+    manager: EntityManager,
+  ): Promise<boolean> {
+    const [, ended] = await manager.query<[unknown, number]>(
+      `UPDATE ${this.table} SET replay_until = NULL, updated_at = clock_timestamp()
+       WHERE projection = $1 AND segment = $2 AND position = $3`,
+      [projection, segment, position],
+    );
+    return ended === 1;
+  }
+
+  /** Locks all segments and puts them wherever it is told, whatever they were. */
   async reset(
     manager: EntityManager,
     projection: string,
@@ -66,9 +115,34 @@ export class CheckpointStore {
   ): Promise<void> {
     await manager.query(
       `INSERT INTO ${this.table} (projection, segment, position, replay_until) VALUES ($1, 0, $2, $3)
-       ON CONFLICT (projection, segment)
-       DO UPDATE SET position = $2, replay_until = $3, updated_at = clock_timestamp()`,
+       ON CONFLICT DO NOTHING`,
       [projection, position, replayUntil ?? null],
+    );
+    await manager.query(
+      `UPDATE ${this.table} SET position = $2, replay_until = $3, updated_at = clock_timestamp() WHERE projection = $1`,
+      [projection, position, replayUntil ?? null],
+    );
+  }
+
+  /** Marks the checkpoint as claimed by the lease of this epoch, so that older ones can change nothing more. */
+  async claim(manager: EntityManager, { projection, segment }: SegmentId, epoch: bigint): Promise<void> {
+    await manager.query(
+      `UPDATE ${this.table} SET epoch = $3 WHERE projection = $1 AND segment = $2 AND epoch < $3`,
+      [projection, segment, epoch],
+    );
+  }
+
+  /**
+   * Ends the session that keeps the row locked: the open batch of an owner whose lease is over, as of a process that
+   * was stopped in the middle. The locker of a row is its xmax.
+   */
+  async evict({ projection, segment }: SegmentId): Promise<void> {
+    await this.dataSource.query(
+      `SELECT pg_terminate_backend(lock.pid)
+       FROM ${this.table} checkpoint
+       JOIN pg_locks lock ON lock.locktype = 'transactionid' AND lock.granted AND lock.transactionid = checkpoint.xmax
+       WHERE checkpoint.projection = $1 AND checkpoint.segment = $2 AND lock.pid <> pg_backend_pid()`,
+      [projection, segment],
     );
   }
 
@@ -78,4 +152,13 @@ export class CheckpointStore {
     );
     return BigInt(row.position);
   }
+}
+
+function toCheckpoint(row: Row): StoredCheckpoint {
+  return {
+    segment: row.segment,
+    position: BigInt(row.position),
+    replayUntil: row.replay_until === null ? undefined : BigInt(row.replay_until),
+    epoch: BigInt(row.epoch),
+  };
 }

@@ -12,6 +12,7 @@ export class CreateCheckpoints1790000000001 implements MigrationInterface {
         segment integer NOT NULL,
         position bigint NOT NULL,
         replay_until bigint,
+        epoch bigint NOT NULL DEFAULT 0,
         updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
         PRIMARY KEY (projection, segment)
       ) WITH (fillfactor = 50)`);

@@ -1,0 +1,139 @@
+import type { EntityManager } from 'typeorm';
+import type { RecordedEvent } from '../events/recorded-event';
+import type { Fenced } from '../state/checkpoint.store';
+import type {
+  DeadLetter,
+  DeadLetterFilter,
+  DeadLetterStore,
+  FailureRecord,
+} from '../state/dead-letter.store';
+import type { SegmentId } from '../state/segment-id';
+import type { BatchTransaction } from './batch-transaction';
+import { HandlerFailedError } from './engine.errors';
+import type { FailurePolicy } from './failure-policy';
+
+export interface RetryOutcome {
+  readonly applied: number;
+  readonly failed: number;
+}
+
+export interface HeldEvent {
+  readonly event: RecordedEvent;
+  readonly parkedBy: string;
+}
+
+/** How the queue takes part in its segment's transactions. */
+export interface QueueFence {
+  /** Makes sure, inside a transaction, that the segment is still this loop's, without moving it. */
+  hold(manager: EntityManager): Promise<Fenced>;
+  readonly calledOff: AbortSignal;
+}
+
+/** The events a segment has set aside: which streams are parked, and how they get back in order. */
+export class DeadLetterQueue {
+  private parked: ReadonlySet<string> = new Set();
+
+  constructor(
+    private readonly id: SegmentId,
+    private readonly letters: DeadLetterStore,
+    private readonly policy: FailurePolicy,
+    private readonly transaction: BatchTransaction,
+  ) {}
+
+  /** Only the owner of the segment changes its queue, so what was read stays true until it does. */
+  async load(): Promise<void> {
+    this.parked = await this.letters.parkedKeys(this.id);
+  }
+
+  /** Parts events into those to apply and those that wait behind a parked one. */
+  part(events: readonly RecordedEvent[]): { apply: readonly RecordedEvent[]; hold: readonly HeldEvent[] } {
+    if (this.parked.size === 0) return { apply: events, hold: [] };
+    const apply: RecordedEvent[] = [];
+    const hold: HeldEvent[] = [];
+    for (const event of events) {
+      const parkedBy = this.policy.parkBy(event);
+      if (this.parked.has(parkedBy)) hold.push({ event, parkedBy });
+      else apply.push(event);
+    }
+    return { apply, hold };
+  }
+
+  async hold(manager: EntityManager, held: readonly HeldEvent[]): Promise<void> {
+    if (held.length > 0) await this.letters.addWaiting(manager, this.id, held);
+  }
+
+  async isFull(): Promise<boolean> {
+    return (await this.letters.countFailed(this.id.projection)) >= this.policy.maxDeadLetters;
+  }
+
+  /** Stores a failed event; to be followed by `load` once the transaction has committed. */
+  async add(manager: EntityManager, failure: HandlerFailedError, attempts: number): Promise<void> {
+    const parkedBy = this.policy.onError === 'park-stream' ? this.policy.parkBy(failure.event) : undefined;
+    await this.letters.addFailed(manager, this.id, failure.event, parkedBy, recordOf(failure, attempts));
+  }
+
+  /**
+   * Applies what `filter` means, in the order of the store, each with its removal in one transaction. What fails again
+   * stays, with the new cause, and so does all that is parked behind it.
+   */
+  async retry(filter: DeadLetterFilter, fence: QueueFence): Promise<RetryOutcome> {
+    const outcome = { applied: 0, failed: 0 };
+    const blocked = new Set<string>();
+    let after = -1n;
+    for (;;) {
+      const letters = await this.letters.toRetry(this.id, filter, after);
+      if (letters.length === 0) break;
+      for (const letter of letters) {
+        after = letter.event.globalPosition;
+        if (letter.parkedBy !== undefined && blocked.has(letter.parkedBy)) continue;
+        if (await this.retryOne(letter, fence)) outcome.applied++;
+        else {
+          outcome.failed++;
+          if (letter.parkedBy !== undefined) blocked.add(letter.parkedBy);
+        }
+      }
+    }
+    await this.load();
+    return outcome;
+  }
+
+  discard(manager: EntityManager, filter: DeadLetterFilter): Promise<readonly DeadLetter[]> {
+    return this.letters.discard(manager, this.id, filter);
+  }
+
+  private async retryOne(letter: DeadLetter, { hold, calledOff }: QueueFence): Promise<boolean> {
+    const attempt = letter.attempts + 1;
+    const batch = { events: [letter.event], replaying: false, attempt, calledOff };
+    try {
+      await this.transaction.apply(batch, {
+        fence: hold,
+        finish: (manager) => this.letters.remove(manager, letter.id),
+      });
+      return true;
+    } catch (error) {
+      const final =
+        error instanceof HandlerFailedError && !calledOff.aborted && !this.policy.isTransient(error.cause);
+      if (!final) throw error;
+      const record = recordOf(error, attempt);
+      await this.transaction.apply(
+        { ...batch, events: [] },
+        { fence: hold, finish: (manager) => this.letters.failedAgain(manager, letter.id, record) },
+      );
+      return false;
+    }
+  }
+}
+
+function recordOf(failure: HandlerFailedError, attempts: number): FailureRecord {
+  const { cause } = failure;
+  const error = cause instanceof Error ? cause : new Error(String(cause));
+  return {
+    errorClass: error.name,
+    errorMessage: storable(failure.message),
+    errorStack: storable(error.stack ?? ''),
+    attempts,
+  };
+}
+
+/** PostgreSQL has no NUL character, and an error may quote one. */
+const storable = (text: string): string => text.replaceAll('\0', '\\0');

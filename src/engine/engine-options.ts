@@ -1,0 +1,13 @@
+import type { FailureDefaults } from './failure-policy';
+import type { PollInterval } from './head-watcher';
+
+/** The module's options as far as they concern the engine. */
+export interface EngineOptions extends FailureDefaults {
+  readonly batchSize: number;
+  readonly pollInterval: PollInterval;
+  readonly run: boolean | readonly string[];
+  readonly leaseMs: number;
+  readonly handlerTimeoutMs: number;
+  /** How many connections of the pool the engine may use at once. */
+  readonly connections: number;
+}

@@ -1,0 +1,25 @@
+import type { DataSource } from 'typeorm';
+import { CheckpointStore } from '../state/checkpoint.store';
+import { CommandStore } from '../state/command.store';
+import { ControlStore } from '../state/control.store';
+import { DeadLetterStore } from '../state/dead-letter.store';
+import { LeaseStore } from '../state/lease.store';
+import { newInstanceId } from './instance-id';
+
+/** Everything the engine keeps in the database, as this instance sees it. */
+export class EngineState {
+  readonly instance = newInstanceId();
+  readonly checkpoints: CheckpointStore;
+  readonly control: ControlStore;
+  readonly commands: CommandStore;
+  readonly leases: LeaseStore;
+  readonly deadLetters: DeadLetterStore;
+
+  constructor(dataSource: DataSource, leaseMs: number) {
+    this.checkpoints = new CheckpointStore(dataSource);
+    this.control = new ControlStore(dataSource);
+    this.commands = new CommandStore(dataSource);
+    this.leases = new LeaseStore(dataSource, this.instance, leaseMs);
+    this.deadLetters = new DeadLetterStore(dataSource, this.instance);
+  }
+}

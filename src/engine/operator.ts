@@ -1,0 +1,58 @@
+import type { Actor } from '../state/control.store';
+import { CommandFailedError, NoOwnerError } from './engine.errors';
+import type { ManagedProjection } from './managed-projection';
+import type { ProjectionEngine } from './projection-engine';
+import { until } from './until';
+
+/** How long an order may wait for an owner to take it up and carry it out. */
+const ORDER_TIMEOUT_MS = 60_000;
+const LOOK_MS = 50;
+
+/** Orders to whoever runs a projection, given through the database and waited for. */
+export class Operator {
+  constructor(private readonly engine: ProjectionEngine) {}
+
+  async setState(
+    projection: ManagedProjection,
+    state: 'running' | 'paused',
+    action: string,
+    actor: Actor,
+  ): Promise<void> {
+    const { control } = this.engine.state;
+    const { name } = projection.definition;
+    await control.setState(name, state);
+    await control.audit(name, action, actor);
+    await this.engine.coordinator.nudge();
+  }
+
+  /**
+   * Has every segment's owner carry out the order.
+   * @throws NoOwnerError when none takes it up, CommandFailedError when one cannot do it
+   */
+  async order<Result>(projection: ManagedProjection, command: string, args: object): Promise<Result[]> {
+    const { checkpoints, commands } = this.engine.state;
+    const { name } = projection.definition;
+    const segments = await checkpoints.readAll(name);
+    const orders = await Promise.all(
+      segments.map(({ segment }) => commands.add(name, segment, command, args)),
+    );
+    await this.engine.coordinator.nudge();
+    return Promise.all(orders.map((id) => this.outcome<Result>(name, command, id)));
+  }
+
+  private async outcome<Result>(name: string, command: string, id: string): Promise<Result> {
+    const { commands } = this.engine.state;
+    let outcome = await commands.outcome(id);
+    const finished = await until(
+      async () => (outcome = await commands.outcome(id)).finished,
+      LOOK_MS,
+      ORDER_TIMEOUT_MS,
+    );
+    if (!finished) {
+      await commands.withdraw(id);
+      throw new NoOwnerError(name, command, ORDER_TIMEOUT_MS);
+    }
+    if (outcome.error !== null) throw new CommandFailedError(name, command, outcome.error);
+    return outcome.result as Result;
+  }
+}

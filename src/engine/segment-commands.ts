@@ -1,0 +1,111 @@
+import type { EntityManager } from 'typeorm';
+import type { Checkpoint, Fenced } from '../state/checkpoint.store';
+import type { CommandStore } from '../state/command.store';
+import type { Actor, CommandRow, ControlStore, StateRow } from '../state/control.store';
+import type { DeadLetterFilter } from '../state/dead-letter.store';
+import type { BatchTransaction } from './batch-transaction';
+import type { DeadLetterQueue } from './dead-letter-queue';
+import { isTransientError } from './transient-error';
+
+/** The segment as its loop has it while it obeys. */
+export interface CommandContext {
+  readonly stored: Checkpoint;
+  readonly calledOff: AbortSignal;
+  hold(manager: EntityManager): Promise<Fenced>;
+  move(to: Checkpoint, manager: EntityManager): Promise<Fenced>;
+}
+
+export type SegmentCommand =
+  | { readonly command: 'retry'; readonly filter: DeadLetterFilter; readonly actor: Actor }
+  | { readonly command: 'discard'; readonly filter: DeadLetterFilter; readonly actor: Actor }
+  | { readonly command: 'skip'; readonly position: string; readonly actor: Actor };
+
+/** What operators order of a segment's owner, done between two batches of its loop. */
+export class SegmentCommands {
+  private readonly done = new Set<number>();
+
+  constructor(
+    private readonly commands: CommandStore,
+    private readonly control: ControlStore,
+    private readonly queue: DeadLetterQueue,
+    private readonly transaction: BatchTransaction,
+  ) {}
+
+  /** Does the order once and stores what came of it. Errors of the infrastructure leave it open, to be done again. */
+  async obey(row: CommandRow, context: CommandContext): Promise<void> {
+    if (this.done.has(row.id)) return;
+    let result: unknown;
+    let problem: string | undefined;
+    try {
+      result = await this.perform(row, context);
+    } catch (error) {
+      if (isTransientError(error) || context.calledOff.aborted) throw error;
+      problem = (error as Error).message;
+    }
+    await this.commands.finish(row.id, result, problem);
+    this.done.add(row.id);
+  }
+
+  private perform(row: CommandRow, context: CommandContext): Promise<unknown> {
+    const order = { command: row.command, ...(row.arguments as object) } as SegmentCommand;
+    if (order.command === 'retry') return this.queue.retry(order.filter, context);
+    if (order.command === 'discard') return this.discard(row.projection, order, context);
+    return this.skip(row.projection, order, context);
+  }
+
+  private async discard(
+    projection: string,
+    { filter, actor }: SegmentCommand & { command: 'discard' },
+    context: CommandContext,
+  ): Promise<{ discarded: number }> {
+    let discarded = 0;
+    const streams = new Set<string>();
+    await this.transaction.apply(this.nothing(context), {
+      fence: (manager) => context.hold(manager),
+      finish: async (manager) => {
+        const letters = await this.queue.discard(manager, filter);
+        discarded = letters.length;
+        const details = letters.map(({ event, errorMessage }) => ({
+          position: String(event.globalPosition),
+          streamId: event.streamId,
+          type: event.type,
+          errorMessage,
+        }));
+        await this.control.audit(projection, 'discard', actor, { events: details }, manager);
+        for (const { parkedBy, event } of letters) if (parkedBy !== undefined) streams.add(event.streamId);
+      },
+    });
+    await this.queue.load();
+    // What waited behind a discarded event waits for nobody now.
+    for (const streamId of streams) await this.queue.retry({ streamId }, context);
+    return { discarded };
+  }
+
+  private async skip(
+    projection: string,
+    { position, actor }: SegmentCommand & { command: 'skip' },
+    context: CommandContext,
+  ): Promise<{ skipped: string }> {
+    const state = await this.control.read(projection);
+    if (state?.state !== 'stopped' || state.failure?.position !== position)
+      throw new Error(`it is not stopped before position ${position}, but ${describe(state)}`);
+    const to = { ...context.stored, position: BigInt(position) };
+    await this.transaction.apply(this.nothing(context), {
+      fence: (manager) => context.move(to, manager),
+      finish: async (manager) => {
+        await this.control.audit(projection, 'skip', actor, { position, failure: state.failure }, manager);
+        await this.control.setState(projection, 'running', manager);
+      },
+    });
+    return { skipped: position };
+  }
+
+  private nothing({ calledOff }: CommandContext) {
+    return { events: [], replaying: false, attempt: 1, calledOff };
+  }
+}
+
+function describe(state: StateRow | undefined): string {
+  if (state?.state !== 'stopped') return state?.state ?? 'unknown';
+  return `stopped before position ${state.failure?.position ?? 'none'}`;
+}

@@ -1,0 +1,61 @@
+import type { EntityManager } from 'typeorm';
+import type { Checkpoint, CheckpointStore, Fenced } from '../state/checkpoint.store';
+import type { SegmentId } from '../state/segment-id';
+
+/** Another instance moved or claimed the checkpoint: the batch is void, and whoever moved it has applied it. */
+export class CheckpointMoved extends Error {}
+
+/** The checkpoint was claimed under a later lease: this loop is no longer the owner's. */
+export class LeaseLost extends Error {}
+
+const NOBODY: Fenced = { backend: 0 };
+
+/** Where a segment stands, and how that moves in the transaction of a batch. */
+export interface SegmentCursor {
+  /**
+   * @param last what this loop took the checkpoint to be, if it knows one
+   * @throws LeaseLost
+   */
+  load(last: Checkpoint | undefined): Promise<Checkpoint>;
+  /**
+   * @param manager the transaction of the batch; `undefined` when there is no batch to go with
+   * @throws CheckpointMoved
+   */
+  advance(from: Checkpoint, to: Checkpoint, manager?: EntityManager): Promise<Fenced>;
+}
+
+/** The checkpoint in the database, held under the epoch of a lease. */
+export class StoredCursor implements SegmentCursor {
+  constructor(
+    private readonly store: CheckpointStore,
+    private readonly id: SegmentId,
+    private readonly epoch: bigint,
+  ) {}
+
+  async load(): Promise<Checkpoint> {
+    const stored = await this.store.read(this.id);
+    if (!stored || stored.epoch !== this.epoch) throw new LeaseLost();
+    return stored;
+  }
+
+  async advance(from: Checkpoint, to: Checkpoint, manager?: EntityManager): Promise<Fenced> {
+    const fenced = await this.store.advance(this.id, this.epoch, from, to, manager);
+    if (!fenced) throw new CheckpointMoved();
+    return fenced;
+  }
+}
+
+/** A place kept in memory alone, for what has no checkpoint. */
+export class VolatileCursor implements SegmentCursor {
+  constructor(private readonly begin: () => bigint) {}
+
+  async load(last: Checkpoint | undefined): Promise<Checkpoint> {
+    return last ?? { position: this.begin(), replayUntil: undefined };
+  }
+
+  async advance(_from: Checkpoint, _to: Checkpoint, manager?: EntityManager): Promise<Fenced> {
+    if (!manager) return NOBODY;
+    const [row] = await manager.query<[Fenced]>('SELECT pg_backend_pid() AS backend');
+    return row;
+  }
+}

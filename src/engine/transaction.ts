@@ -1,0 +1,64 @@
+import type { PoolClient } from 'pg';
+import { type DataSource, type EntityManager, QueryFailedError, type QueryRunner } from 'typeorm';
+
+/** A statement failed and whoever sent it said nothing: the transaction can only be rolled back. */
+export class AbortedTransactionError extends Error {
+  constructor() {
+    super('a statement failed and its error was swallowed, so that the transaction is aborted');
+  }
+}
+
+/**
+ * As `DataSource.transaction`, but never takes the COMMIT of an aborted transaction, which PostgreSQL answers with a
+ * silent ROLLBACK, for a commit, and never hands a connection back that may still be inside one.
+ */
+export async function inTransaction<T>(
+  dataSource: DataSource,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    const client = (await runner.connect()) as PoolClient;
+    await runner.startTransaction('READ COMMITTED');
+    try {
+      const result = await work(runner.manager);
+      await assertNotAborted(runner, client);
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      await rollBack(runner, client);
+      throw error;
+    }
+  } finally {
+    await runner.release();
+  }
+}
+
+/** Without a round trip where `pg` tells the state of the transaction and nothing is on its way. */
+async function assertNotAborted(runner: QueryRunner, client: PoolClient): Promise<void> {
+  const { readyForQuery, getTransactionStatus } = client as ClientState;
+  if (readyForQuery && getTransactionStatus?.call(client) === 'T') return;
+  await runner.query('SELECT').catch((error: unknown) => {
+    throw isAborted(error) ? new AbortedTransactionError() : error;
+  });
+}
+
+interface ClientState {
+  readonly readyForQuery?: boolean;
+  readonly getTransactionStatus?: () => string | null;
+}
+
+/** Whether `error` only says that an earlier statement of the transaction failed. */
+export function isAborted(error: unknown): boolean {
+  if (error instanceof AbortedTransactionError) return true;
+  return error instanceof QueryFailedError && (error.driverError as { code?: string }).code === '25P02';
+}
+
+async function rollBack(runner: QueryRunner, client: PoolClient): Promise<void> {
+  try {
+    await runner.rollbackTransaction();
+  } catch {
+    // The pool drops a client that has ended; the server rolls back by itself.
+    await (client as unknown as { end(): Promise<void> }).end().catch(() => undefined);
+  }
+}

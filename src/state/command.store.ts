@@ -1,0 +1,45 @@
+import type { DataSource } from 'typeorm';
+import { tableName } from './table-name';
+
+export interface CommandOutcome {
+  readonly finished: boolean;
+  readonly result: unknown;
+  readonly error: string | null;
+}
+
+/** Orders to the owners of a projection's segments, wherever they run. */
+export class CommandStore {
+  private readonly table: string;
+
+  constructor(private readonly dataSource: DataSource) {
+    this.table = tableName(dataSource, 'projection_commands');
+  }
+
+  async add(projection: string, segment: number, command: string, args: object): Promise<string> {
+    const [row] = await this.dataSource.query<[{ id: string }]>(
+      `INSERT INTO ${this.table} (projection, segment, command, arguments) VALUES ($1, $2, $3, $4) RETURNING id`,
+      [projection, segment, command, JSON.stringify(args)],
+    );
+    return row.id;
+  }
+
+  async finish(id: number, result: unknown, error?: string): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE ${this.table} SET finished_at = clock_timestamp(), result = $2, error = $3 WHERE id = $1`,
+      [id, JSON.stringify(result ?? null), error ?? null],
+    );
+  }
+
+  /** Takes back an order nobody has begun to obey, or is past caring about. */
+  async withdraw(id: string): Promise<void> {
+    await this.dataSource.query(`DELETE FROM ${this.table} WHERE id = $1 AND finished_at IS NULL`, [id]);
+  }
+
+  async outcome(id: string): Promise<CommandOutcome> {
+    const [row] = await this.dataSource.query<CommandOutcome[]>(
+      `SELECT finished_at IS NOT NULL AS finished, result, error FROM ${this.table} WHERE id = $1`,
+      [id],
+    );
+    return row ?? { finished: true, result: null, error: 'the order is gone' };
+  }
+}

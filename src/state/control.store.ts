@@ -1,0 +1,145 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { tableName } from './table-name';
+
+/** What operators, or a failure, want of a projection, wherever it runs. */
+export type DesiredState = 'running' | 'paused' | 'stopped';
+
+/** Why a projection stopped; stored, so that any process can tell. */
+export interface StoredFailure {
+  readonly name: string;
+  readonly message: string;
+  readonly at: string;
+  readonly instance: string;
+  /** The position of the event it stopped before; absent where no single event is to blame. */
+  readonly position?: string;
+}
+
+export interface StateRow {
+  readonly projection: string;
+  readonly version: number;
+  readonly state: DesiredState;
+  readonly failure: StoredFailure | null;
+  /** Grows with every reset of the checkpoints. */
+  readonly generation: number;
+}
+
+export interface LeaseRow {
+  readonly projection: string;
+  readonly segment: number;
+  readonly owner: string;
+  readonly epoch: number;
+  readonly live: boolean;
+}
+
+export interface InstanceRow {
+  readonly instance: string;
+  readonly runs: readonly string[];
+}
+
+export interface CommandRow {
+  readonly id: number;
+  readonly projection: string;
+  readonly segment: number;
+  readonly command: string;
+  readonly arguments: unknown;
+}
+
+/** All that an instance must know of the others and of what is wanted. */
+export interface ControlSnapshot {
+  readonly states: readonly StateRow[];
+  readonly leases: readonly LeaseRow[];
+  readonly instances: readonly InstanceRow[];
+  readonly commands: readonly CommandRow[];
+}
+
+/** Who asks for an operation, and why: kept in `projection_audit`. */
+export interface Actor {
+  /** A person or a program, in the caller's words. */
+  readonly by?: string;
+  readonly reason?: string;
+}
+
+/** The statements on `projection_states` and `projection_audit`, and the one look at everything. */
+export class ControlStore {
+  private readonly states: string;
+  private readonly audits: string;
+  private readonly snapshotSql: string;
+
+  constructor(private readonly dataSource: DataSource) {
+    const table = (name: string) => tableName(dataSource, name);
+    this.states = table('projection_states');
+    this.audits = table('projection_audit');
+    const rows = (select: string) => `(SELECT coalesce(json_agg(r), '[]') FROM (${select}) r)`;
+    this.snapshotSql = `SELECT
+      ${rows(`SELECT projection, version, state, failure, generation FROM ${this.states}`)} AS states,
+      ${rows(`SELECT projection, segment, owner, epoch, expires_at > clock_timestamp() AS live
+              FROM ${table('projection_leases')}`)} AS leases,
+      ${rows(`SELECT instance, runs FROM ${table('projection_instances')}
+              WHERE expires_at > clock_timestamp()`)} AS instances,
+      ${rows(`SELECT id, projection, segment, command, arguments FROM ${table('projection_commands')}
+              WHERE finished_at IS NULL ORDER BY id`)} AS commands`;
+  }
+
+  /** Makes the row of a projection; a newer version of its code is noted, an older changes nothing. */
+  async register(projection: string, version: number): Promise<void> {
+    await this.dataSource.query(
+      `INSERT INTO ${this.states} AS stored (projection, version) VALUES ($1, $2)
+       ON CONFLICT (projection) DO UPDATE SET version = excluded.version WHERE stored.version < excluded.version`,
+      [projection, version],
+    );
+  }
+
+  async snapshot(): Promise<ControlSnapshot> {
+    const [row] = await this.dataSource.query<[ControlSnapshot]>(this.snapshotSql);
+    return row;
+  }
+
+  async read(projection: string): Promise<StateRow | undefined> {
+    return (await this.snapshot()).states.find((state) => state.projection === projection);
+  }
+
+  /** What stopped the projection stays known while it is paused, and is forgotten when it runs again. */
+  async setState(
+    projection: string,
+    state: 'running' | 'paused',
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<void> {
+    await manager.query(
+      `UPDATE ${this.states}
+       SET state = $2, failure = CASE WHEN $2 = 'running' THEN NULL ELSE failure END, updated_at = clock_timestamp()
+       WHERE projection = $1`,
+      [projection, state],
+    );
+  }
+
+  /** Stops a projection, unless an operator has paused it meanwhile. */
+  async halt(projection: string, failure: StoredFailure): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE ${this.states}
+       SET state = CASE state WHEN 'paused' THEN state ELSE 'stopped' END, failure = $2,
+           updated_at = clock_timestamp()
+       WHERE projection = $1`,
+      [projection, JSON.stringify(failure)],
+    );
+  }
+
+  /** Makes every owner look at its checkpoint anew. */
+  async nextGeneration(manager: EntityManager, projection: string): Promise<void> {
+    await manager.query(`UPDATE ${this.states} SET generation = generation + 1 WHERE projection = $1`, [
+      projection,
+    ]);
+  }
+
+  async audit(
+    projection: string,
+    action: string,
+    { by, reason }: Actor,
+    details: object = {},
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<void> {
+    await manager.query(
+      `INSERT INTO ${this.audits} (projection, action, actor, reason, details) VALUES ($1, $2, $3, $4, $5)`,
+      [projection, action, by ?? null, reason ?? null, JSON.stringify(details)],
+    );
+  }
+}

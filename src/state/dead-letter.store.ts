@@ -1,0 +1,253 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import type { RecordedEvent } from '../events/recorded-event';
+import type { SegmentId } from './segment-id';
+import { tableName } from './table-name';
+
+/** An event a projection could not apply, or that waits behind one. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly projection: string;
+  readonly segment: number;
+  /** `waiting` events were never tried: they stand behind a failed one of the same parked stream. */
+  readonly state: 'failed' | 'waiting';
+  /** The stream, or the key of `parkBy`, that is parked; `undefined` where the rest went on without the event. */
+  readonly parkedBy: string | undefined;
+  readonly event: RecordedEvent;
+  readonly errorClass: string | undefined;
+  readonly errorMessage: string | undefined;
+  readonly errorStack: string | undefined;
+  /** How often the event was tried. */
+  readonly attempts: number;
+  readonly firstFailedAt: Date | undefined;
+  readonly lastFailedAt: Date | undefined;
+  /** The instance that set it aside. */
+  readonly instance: string;
+}
+
+/** Which dead letters are meant; all of a projection's where nothing is said. */
+export interface DeadLetterFilter {
+  readonly ids?: readonly string[];
+  readonly streamId?: string;
+  readonly type?: string;
+}
+
+export interface FailureRecord {
+  readonly errorClass: string;
+  readonly errorMessage: string;
+  readonly errorStack: string | undefined;
+  readonly attempts: number;
+}
+
+interface Row {
+  readonly id: string;
+  readonly projection: string;
+  readonly segment: number;
+  readonly state: 'failed' | 'waiting';
+  readonly parked_by: string | null;
+  readonly position: string;
+  readonly event_id: string;
+  readonly stream_id: string;
+  readonly version: string;
+  readonly type: string;
+  readonly data: unknown;
+  readonly metadata: Record<string, unknown>;
+  readonly recorded_at: Date;
+  readonly error_class: string | null;
+  readonly error_message: string | null;
+  readonly error_stack: string | null;
+  readonly attempts: number;
+  readonly first_failed_at: Date | null;
+  readonly last_failed_at: Date | null;
+  readonly instance: string;
+}
+
+const MATCHES = `($2::bigint[] IS NULL OR id = ANY ($2)) AND ($3::text IS NULL OR stream_id = $3)
+  AND ($4::text IS NULL OR type = $4)`;
+
+/** The statements on `projection_dead_letters`. */
+export class DeadLetterStore {
+  private readonly table: string;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly instance: string,
+  ) {
+    this.table = tableName(dataSource, 'projection_dead_letters');
+  }
+
+  async addFailed(
+    manager: EntityManager,
+    id: SegmentId,
+    event: RecordedEvent,
+    parkedBy: string | undefined,
+    failure: FailureRecord,
+  ): Promise<void> {
+    await manager.query(
+      `INSERT INTO ${this.table} (projection, segment, state, parked_by, position, event_id, stream_id, version, type,
+         data, metadata, recorded_at, error_class, error_message, error_stack, attempts, first_failed_at,
+         last_failed_at, instance)
+       VALUES ($1, $2, 'failed', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, clock_timestamp(),
+         clock_timestamp(), $16)`,
+      [
+        ...[id.projection, id.segment, parkedBy ?? null, ...columnsOf(event)],
+        ...[
+          failure.errorClass,
+          failure.errorMessage,
+          failure.errorStack ?? null,
+          failure.attempts,
+          this.instance,
+        ],
+      ],
+    );
+  }
+
+  /** Sets events aside behind what failed before them. */
+  async addWaiting(
+    manager: EntityManager,
+    id: SegmentId,
+    held: readonly { event: RecordedEvent; parkedBy: string }[],
+  ): Promise<void> {
+    const columns = held.map(({ event, parkedBy }) => [parkedBy, ...columnsOf(event)]);
+    await manager.query(
+      `INSERT INTO ${this.table} (projection, segment, state, attempts, instance, parked_by, position, event_id,
+         stream_id, version, type, data, metadata, recorded_at)
+       SELECT $1, $2, 'waiting', 0, $3, e.*
+       FROM unnest($4::text[], $5::bigint[], $6::uuid[], $7::text[], $8::bigint[], $9::text[], $10::jsonb[],
+         $11::jsonb[], $12::timestamptz[]) AS e`,
+      [
+        id.projection,
+        id.segment,
+        this.instance,
+        ...Array.from({ length: 9 }, (_, i) => columns.map((row) => row[i])),
+      ],
+    );
+  }
+
+  async failedAgain(manager: EntityManager, id: string, failure: FailureRecord): Promise<void> {
+    await manager.query(
+      `UPDATE ${this.table}
+       SET state = 'failed', error_class = $2, error_message = $3, error_stack = $4, attempts = $5, instance = $6,
+           first_failed_at = coalesce(first_failed_at, clock_timestamp()), last_failed_at = clock_timestamp()
+       WHERE id = $1`,
+      [
+        id,
+        failure.errorClass,
+        failure.errorMessage,
+        failure.errorStack ?? null,
+        failure.attempts,
+        this.instance,
+      ],
+    );
+  }
+
+  async remove(manager: EntityManager, id: string): Promise<void> {
+    await manager.query(`DELETE FROM ${this.table} WHERE id = $1`, [id]);
+  }
+
+  async clear(manager: EntityManager, projection: string): Promise<void> {
+    await manager.query(`DELETE FROM ${this.table} WHERE projection = $1`, [projection]);
+  }
+
+  async countFailed(projection: string): Promise<number> {
+    const [row] = await this.dataSource.query<[{ failed: number }]>(
+      `SELECT count(*)::int AS failed FROM ${this.table} WHERE projection = $1 AND state = 'failed'`,
+      [projection],
+    );
+    return row.failed;
+  }
+
+  async parkedKeys({ projection, segment }: SegmentId): Promise<Set<string>> {
+    const rows = await this.dataSource.query<{ parked_by: string }[]>(
+      `SELECT DISTINCT parked_by FROM ${this.table}
+       WHERE projection = $1 AND segment = $2 AND parked_by IS NOT NULL`,
+      [projection, segment],
+    );
+    return new Set(rows.map(({ parked_by }) => parked_by));
+  }
+
+  /** In the order of the store. */
+  async list(projection: string, filter: DeadLetterFilter = {}, limit = 1000): Promise<DeadLetter[]> {
+    const rows = await this.dataSource.query<Row[]>(
+      `SELECT * FROM ${this.table} WHERE projection = $1 AND ${MATCHES} ORDER BY position LIMIT $5`,
+      [projection, ...paramsOf(filter), limit],
+    );
+    return rows.map(toDeadLetter);
+  }
+
+  /** What a retry has to go through for `filter`, in order: a parked stream is meant as a whole. */
+  async toRetry(
+    { projection, segment }: SegmentId,
+    filter: DeadLetterFilter,
+    after: bigint,
+  ): Promise<DeadLetter[]> {
+    const rows = await this.dataSource.query<Row[]>(
+      `SELECT * FROM ${this.table}
+       WHERE projection = $1 AND segment = $5 AND position > $6 AND (
+         ${MATCHES} OR parked_by IN (
+           SELECT parked_by FROM ${this.table} WHERE projection = $1 AND segment = $5 AND ${MATCHES}
+         )
+       )
+       ORDER BY position LIMIT 100`,
+      [projection, ...paramsOf(filter), segment, after],
+    );
+    return rows.map(toDeadLetter);
+  }
+
+  /** @returns the letters removed */
+  async discard(
+    manager: EntityManager,
+    { projection, segment }: SegmentId,
+    filter: DeadLetterFilter,
+  ): Promise<DeadLetter[]> {
+    const [rows] = await manager.query<[Row[], number]>(
+      `DELETE FROM ${this.table} WHERE projection = $1 AND segment = $5 AND ${MATCHES} RETURNING *`,
+      [projection, ...paramsOf(filter), segment],
+    );
+    return rows.map(toDeadLetter);
+  }
+}
+
+function paramsOf({ ids, streamId, type }: DeadLetterFilter): unknown[] {
+  return [ids ?? null, streamId ?? null, type ?? null];
+}
+
+function columnsOf(event: RecordedEvent): unknown[] {
+  const { globalPosition, id, streamId, version, type, data, metadata, recordedAt } = event;
+  return [
+    globalPosition,
+    id,
+    streamId,
+    version,
+    type,
+    JSON.stringify(data),
+    JSON.stringify(metadata),
+    recordedAt,
+  ];
+}
+
+function toDeadLetter(row: Row): DeadLetter {
+  return {
+    id: row.id,
+    projection: row.projection,
+    segment: row.segment,
+    state: row.state,
+    parkedBy: row.parked_by ?? undefined,
+    event: {
+      id: row.event_id,
+      streamId: row.stream_id,
+      type: row.type,
+      data: row.data,
+      metadata: row.metadata,
+      version: Number(row.version),
+      globalPosition: BigInt(row.position),
+      recordedAt: row.recorded_at,
+    },
+    errorClass: row.error_class ?? undefined,
+    errorMessage: row.error_message ?? undefined,
+    errorStack: row.error_stack ?? undefined,
+    attempts: row.attempts,
+    firstFailedAt: row.first_failed_at ?? undefined,
+    lastFailedAt: row.last_failed_at ?? undefined,
+    instance: row.instance,
+  };
+}

@@ -1,0 +1,69 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import type { SegmentId } from './segment-id';
+import { tableName } from './table-name';
+
+export interface Lease extends SegmentId {
+  readonly owner: string;
+  readonly epoch: bigint;
+}
+
+/** The statements on leases and instances. All times are the database's, so clocks of instances do not matter. */
+export class LeaseStore {
+  private readonly leases: string;
+  private readonly instances: string;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly instance: string,
+    private readonly leaseMs: number,
+  ) {
+    this.leases = tableName(dataSource, 'projection_leases');
+    this.instances = tableName(dataSource, 'projection_instances');
+  }
+
+  /** Tells the other instances that this one lives, what it can run, and that it keeps what it holds. */
+  async heartbeat(runs: readonly string[]): Promise<void> {
+    await this.dataSource.query(
+      `WITH alive AS (
+         INSERT INTO ${this.instances} (instance, runs, expires_at)
+         VALUES ($1, $2, clock_timestamp() + $3 * interval '1 ms')
+         ON CONFLICT (instance) DO UPDATE SET runs = excluded.runs, expires_at = excluded.expires_at
+       ), dead AS (
+         DELETE FROM ${this.instances} WHERE expires_at < clock_timestamp() AND instance <> $1
+       )
+       UPDATE ${this.leases} SET expires_at = clock_timestamp() + $3 * interval '1 ms' WHERE owner = $1`,
+      [this.instance, runs, this.leaseMs],
+    );
+  }
+
+  /** Takes a lease that is free; `undefined` when it is not. Every taking raises the epoch. */
+  async acquire(manager: EntityManager, { projection, segment }: SegmentId): Promise<Lease | undefined> {
+    const [row] = await manager.query<{ epoch: string }[]>(
+      `INSERT INTO ${this.leases} AS lease (projection, segment, owner, epoch, expires_at)
+       VALUES ($1, $2, $3, 1, clock_timestamp() + $4 * interval '1 ms')
+       ON CONFLICT (projection, segment) DO UPDATE
+         SET owner = excluded.owner, epoch = lease.epoch + 1, expires_at = excluded.expires_at
+         WHERE lease.expires_at < clock_timestamp() OR lease.owner = excluded.owner
+       RETURNING epoch`,
+      [projection, segment, this.instance, this.leaseMs],
+    );
+    return row && { projection, segment, owner: this.instance, epoch: BigInt(row.epoch) };
+  }
+
+  /** Lets others have it at once. The row stays, and with it the epoch. */
+  async release({ projection, segment, epoch }: Lease): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE ${this.leases} SET expires_at = '-infinity'
+       WHERE projection = $1 AND segment = $2 AND owner = $3 AND epoch = $4`,
+      [projection, segment, this.instance, epoch],
+    );
+  }
+
+  async leave(): Promise<void> {
+    await this.dataSource.query(
+      `WITH released AS (UPDATE ${this.leases} SET expires_at = '-infinity' WHERE owner = $1)
+       DELETE FROM ${this.instances} WHERE instance = $1`,
+      [this.instance],
+    );
+  }
+}
