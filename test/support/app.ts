@@ -1,4 +1,4 @@
-import { Module, type Type } from '@nestjs/common';
+import { type DynamicModule, type INestApplicationContext, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { EventStore, ProjectionModule, type ProjectionModuleOptions, Projections } from 'nestjs-projections';
@@ -17,26 +17,19 @@ export interface TestAppOptions {
   readonly entities?: NonNullable<DataSourceOptions['entities']>;
   readonly options?: ProjectionModuleOptions;
   readonly poolSize?: number;
+  readonly schema?: string;
 }
 
 /** A Nest application on the database, as a user would set it up. */
 export async function startApp(
   url: string,
-  { projections = [], entities = [], options = {}, poolSize }: TestAppOptions = {},
+  { projections = [], entities = [], options = {}, poolSize, schema }: TestAppOptions = {},
 ): Promise<TestApp> {
-  @Module({
-    imports: [
-      TypeOrmModule.forRoot({ type: 'postgres', url, entities, poolSize, retryAttempts: 0 }),
-      ProjectionModule.forRoot(options),
-      ProjectionModule.forFeature(projections),
-    ],
-  })
-  class TestModule {}
-
-  const app = await NestFactory.createApplicationContext(TestModule, {
-    logger: process.env.TEST_LOG ? ['error', 'warn', 'log'] : false,
-    abortOnError: false,
-  });
+  const app = await boot(
+    TypeOrmModule.forRoot({ type: 'postgres', url, entities, poolSize, schema, retryAttempts: 0 }),
+    ProjectionModule.forRoot(options),
+    ProjectionModule.forFeature(projections),
+  );
   return {
     store: app.get(EventStore),
     projections: app.get(Projections),
@@ -44,4 +37,15 @@ export async function startApp(
     get: (token) => app.get(token),
     close: () => app.close(),
   };
+}
+
+/** Starts the given modules as one application; rejects with what keeps it from starting. */
+export function boot(...imports: (DynamicModule | Type<object>)[]): Promise<INestApplicationContext> {
+  @Module({ imports })
+  class TestModule {}
+
+  return NestFactory.createApplicationContext(TestModule, {
+    logger: process.env.TEST_LOG ? ['error', 'warn', 'log'] : false,
+    abortOnError: false,
+  });
 }
