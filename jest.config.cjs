@@ -25,6 +25,6 @@ module.exports = {
   // TypeORM keeps its metadata on the global object; cleaning that up only prints warnings.
   testEnvironmentOptions: { globalsCleanup: 'off' },
   testTimeout: 60_000,
-  // Every worker drives a database server of its own load; CI machines have two cores.
+  // The workers share one database server, and CI machines have two cores.
   maxWorkers: 2,
 };
