@@ -1,0 +1,2 @@
+/** Something that the user of the demo can mend; the message says how. */
+export class DemoError extends Error {}

@@ -1,0 +1,2 @@
+/** The test's own exact money: whole cents. */
+export const cents = (amount: number) => Math.round(amount * 100);
