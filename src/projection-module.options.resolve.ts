@@ -16,6 +16,7 @@ export function resolveOptions(given: ProjectionModuleOptions): ResolvedOptions 
       `there is no option ${unknown.join(', ')}; known are ${Object.keys(DEFAULT_OPTIONS).join(', ')}`,
     );
   needWhole('batchSize', options.batchSize);
+  needWhole('maxBatchBytes', options.maxBatchBytes);
   needWhole('maxEventBytes', options.maxEventBytes);
   needWhole('leaseMs', options.leaseMs);
   needWhole('handlerTimeoutMs', options.handlerTimeoutMs);

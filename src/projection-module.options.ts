@@ -11,6 +11,12 @@ export interface ProjectionModuleOptions {
   /** The most events applied in one transaction, where a projection does not say. @default 500 */
   readonly batchSize?: number;
   /**
+   * The most bytes of data, as stored, that one transaction applies: a batch ends with the event that reaches it, and
+   * so memory stays bounded whatever the size of events.
+   * @default 4194304
+   */
+  readonly maxBatchBytes?: number;
+  /**
    * How often the store is asked for new events, in milliseconds: `min` right after activity, growing to `max`
    * while nothing happens.
    * @default { min: 10, max: 1000 }
@@ -57,6 +63,7 @@ export interface ResolvedOptions extends Required<Omit<ProjectionModuleOptions, 
 export const DEFAULT_OPTIONS = {
   migrate: true,
   batchSize: 500,
+  maxBatchBytes: 4 * 1024 * 1024,
   pollInterval: { min: 10, max: 1000 },
   listen: true,
   run: true,

@@ -10,14 +10,11 @@ export function checkProjectionOptions(
 ): void {
   if (typeof name !== 'string' || !NAME.test(name))
     throw new InvalidProjectionOptionsError(
-      String(name),
+      name,
       `@Projection on ${className} needs a name of 1 to 200 letters, digits and _ . : -`,
     );
   if (type !== undefined && !TYPES.includes(type))
-    throw new InvalidProjectionOptionsError(
-      name,
-      `type must be one of ${TYPES.join(', ')}, not "${String(type)}"`,
-    );
+    throw new InvalidProjectionOptionsError(name, `type must be one of ${TYPES.join(', ')}, not "${type}"`);
   if (batchSize !== undefined && (!Number.isInteger(batchSize) || batchSize < 1))
     throw new InvalidProjectionOptionsError(
       name,

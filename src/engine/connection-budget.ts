@@ -7,6 +7,11 @@ export class ConnectionBudget {
 
   constructor(private free: number) {}
 
+  /** Whether nobody waits and a place is free: work that only runs ahead must not make others wait. */
+  get idle(): boolean {
+    return this.free > 0;
+  }
+
   async use<T>(work: () => Promise<T>): Promise<T> {
     if (this.free > 0) this.free--;
     // Whoever ends passes its place on, so the count stays as it is.

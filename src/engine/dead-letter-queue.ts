@@ -101,7 +101,9 @@ export class DeadLetterQueue {
     return this.letters.discard(manager, this.id, filter);
   }
 
-  private async retryOne(letter: DeadLetter, { hold, calledOff }: QueueFence): Promise<boolean> {
+  private async retryOne(letter: DeadLetter, fence: QueueFence): Promise<boolean> {
+    const { calledOff } = fence;
+    const hold = (manager: EntityManager) => fence.hold(manager);
     const attempt = letter.attempts + 1;
     const batch = { events: [letter.event], replaying: false, attempt, calledOff };
     try {

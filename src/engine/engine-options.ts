@@ -4,6 +4,7 @@ import type { PollInterval } from './head-watcher';
 /** The module's options as far as they concern the engine. */
 export interface EngineOptions extends FailureDefaults {
   readonly batchSize: number;
+  readonly maxBatchBytes: number;
   readonly pollInterval: PollInterval;
   readonly run: boolean | readonly string[];
   readonly leaseMs: number;

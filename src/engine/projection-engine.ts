@@ -12,10 +12,12 @@ import { DeadLetterQueue } from './dead-letter-queue';
 import { UnknownProjectionError, UnsupportedOperationError } from './engine.errors';
 import type { EngineOptions } from './engine-options';
 import { EngineState } from './engine-state';
+import { EventFeed } from './event-feed';
 import { failurePolicy } from './failure-policy';
 import { HeadWatcher } from './head-watcher';
 import { INLINE_BEHIND, InlineProjection } from './inline-projection';
 import { ManagedProjection } from './managed-projection';
+import { PageSize } from './page-size';
 import { readModelTables } from './read-model-tables';
 import { catchingUpTo, following, type RunMode } from './run-mode';
 import { SegmentCommands } from './segment-commands';
@@ -30,6 +32,7 @@ export class ProjectionEngine {
   readonly state: EngineState;
   readonly coordinator: Coordinator;
   private readonly budget: ConnectionBudget;
+  private readonly feed: EventFeed;
   private readonly projections = new Map<string, ManagedProjection>();
   private readonly transactions = new Map<string, BatchTransaction>();
   private readonly inline = new Map<string, InlineProjection>();
@@ -44,6 +47,7 @@ export class ProjectionEngine {
     this.watcher = new HeadWatcher(source, options.pollInterval);
     this.state = new EngineState(dataSource, options.leaseMs);
     this.budget = new ConnectionBudget(options.connections);
+    this.feed = new EventFeed(source, this.budget, () => this.all.flatMap(({ runners }) => runners));
     const { instance, leases, checkpoints, control } = this.state;
     this.coordinator = new Coordinator(
       dataSource,
@@ -209,14 +213,17 @@ export class ProjectionEngine {
     return new SegmentRunner({
       definition,
       id,
-      source: this.source,
+      feed: this.feed,
       watcher: this.watcher,
       transaction,
       cursor,
       queue,
       policy,
       mode,
-      batchSize: definition.options.batchSize ?? this.options.batchSize,
+      pageSize: new PageSize(
+        definition.options.batchSize ?? this.options.batchSize,
+        this.options.maxBatchBytes,
+      ),
       budget: this.budget,
       committed,
       commands: new SegmentCommands(commands, control, queue, transaction),

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { ProjectionDefinition } from '../authoring/projection-definition';
-import type { EventPage, EventSource } from '../events/event-source';
+import type { EventPage } from '../events/event-source';
 import type { RecordedEvent } from '../events/recorded-event';
 import type { Checkpoint } from '../state/checkpoint.store';
 import type { CommandRow, DesiredState } from '../state/control.store';
@@ -11,8 +11,10 @@ import type { CommittedBatch } from './committed-batch';
 import type { ConnectionBudget } from './connection-budget';
 import type { DeadLetterQueue } from './dead-letter-queue';
 import { CheckpointBeyondStoreError, HandlerFailedError, TooManyDeadLettersError } from './engine.errors';
+import type { EventFeed, FeedReader } from './event-feed';
 import type { FailurePolicy } from './failure-policy';
 import type { HeadWatcher } from './head-watcher';
+import type { PageSize } from './page-size';
 import type { RunMode } from './run-mode';
 import { CheckpointMoved, LeaseLost, type SegmentCursor } from './segment-cursor';
 import type { SegmentCommands } from './segment-commands';
@@ -34,14 +36,14 @@ export interface Directive {
 export interface RunnerParts {
   readonly definition: ProjectionDefinition;
   readonly id: SegmentId;
-  readonly source: EventSource;
+  readonly feed: EventFeed;
   readonly watcher: HeadWatcher;
   readonly transaction: BatchTransaction;
   readonly cursor: SegmentCursor;
   readonly queue: DeadLetterQueue;
   readonly policy: FailurePolicy;
   readonly mode: RunMode;
-  readonly batchSize: number;
+  readonly pageSize: PageSize;
   readonly budget: ConnectionBudget;
   readonly committed: (batch: CommittedBatch) => void;
   /** Stores, for all instances to see, that the projection is stopped and why. */
@@ -53,7 +55,7 @@ export interface RunnerParts {
 class Unattributed extends Error {}
 
 /** One segment's loop: obey, read a page, apply it in a transaction with the checkpoint, wait for more. */
-export class SegmentRunner {
+export class SegmentRunner implements FeedReader {
   private readonly logger = new Logger('Projection');
   private readonly calledOff = new AbortController();
   private stopping = false;
@@ -74,6 +76,10 @@ export class SegmentRunner {
   /** Everything handled up to here is applied, as far as this process knows; `undefined` before it knows anything. */
   get position(): bigint | undefined {
     return this.known && this.reached;
+  }
+
+  get types(): readonly string[] | undefined {
+    return this.parts.definition.types;
   }
 
   get replaying(): boolean {
@@ -215,16 +221,19 @@ export class SegmentRunner {
 
   /** Reads on while the page is applied; if that fails, so will the turn that wants it, and not before. */
   private prefetch(after: bigint): void {
-    if (after >= this.parts.watcher.head) return;
+    const { watcher, budget } = this.parts;
+    if (after >= watcher.head || !budget.idle) return;
     const page = this.read(after);
     page.catch(() => undefined);
     this.prefetched = { after, page };
   }
 
-  private read(after: bigint): Promise<EventPage> {
-    const { source, watcher, definition, batchSize, budget } = this.parts;
-    const request = { after, upTo: watcher.head, types: definition.types, limit: batchSize };
-    return budget.use(() => source.readPage(request));
+  private async read(after: bigint): Promise<EventPage> {
+    const { feed, watcher, pageSize } = this.parts;
+    const { limit, maxBytes } = pageSize;
+    const page = await feed.readPage({ after, upTo: watcher.head, types: this.types, limit, maxBytes });
+    pageSize.learn(page.events.length, page.bytes);
+    return page;
   }
 
   /** Applies events, and meets failures so that good ones are kept and a bad one is dealt with as it should be. */
@@ -250,8 +259,7 @@ export class SegmentRunner {
       if (this.reached < globalPosition - 1n) return;
     }
     if (!(await this.settleFailure(failure))) return;
-    const rest = events.slice(at + 1);
-    this.prefetched = { after: globalPosition, page: Promise.resolve({ events: rest, through }) };
+    this.keep(globalPosition, events.slice(at + 1), through);
   }
 
   /** Closes in on the event to blame. */
@@ -259,8 +267,12 @@ export class SegmentRunner {
     const half = Math.ceil(events.length / 2);
     const end = events[half - 1]!.globalPosition;
     await this.applyPage(events.slice(0, half), end);
-    if (this.reached === end)
-      this.prefetched = { after: end, page: Promise.resolve({ events: events.slice(half), through }) };
+    if (this.reached === end) this.keep(end, events.slice(half), through);
+  }
+
+  /** Has the next turn take events that are read already. */
+  private keep(after: bigint, events: readonly RecordedEvent[], through: bigint): void {
+    this.prefetched = { after, page: Promise.resolve({ events, through, bytes: 0 }) };
   }
 
   /** One transaction: the checkpoint, the handlers, and what is held back behind parked streams. */

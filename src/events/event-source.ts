@@ -25,12 +25,16 @@ export interface PageRequest {
   readonly types: readonly string[] | undefined;
   /** The most events a page may hold. */
   readonly limit: number;
+  /** The page ends with the event whose payload takes it to so many bytes as stored. */
+  readonly maxBytes: number;
 }
 
 /** Events in order of their position. Nothing that was asked for lies between `after` and `through` but these. */
 export interface EventPage {
   readonly events: readonly RecordedEvent[];
   readonly through: bigint;
+  /** The size of the payloads as JSON. */
+  readonly bytes: number;
 }
 
 export interface Head {

@@ -5,14 +5,15 @@ const DEFAULT_POOL_SIZE = 10;
 
 /** How many connections the pool of the data source may open. */
 export function poolSizeOf(dataSource: DataSource): number {
-  return masterOf(dataSource).options.max ?? DEFAULT_POOL_SIZE;
+  return poolOf(dataSource).options.max ?? DEFAULT_POOL_SIZE;
 }
 
 /** How the data source connects, for a connection outside its pool. */
 export function clientConfigOf(dataSource: DataSource): ClientConfig {
-  return { ...masterOf(dataSource).options, pipeline: false } as ClientConfig;
+  return { ...poolOf(dataSource).options, pipeline: false };
 }
 
-function masterOf(dataSource: DataSource): Pool {
+/** The pool that the data source draws its connections from. */
+export function poolOf(dataSource: DataSource): Pool {
   return (dataSource.driver as unknown as { master: Pool }).master;
 }

@@ -21,17 +21,18 @@ import { type Appended, Appender } from './appender';
 import { clientConfigOf } from './client-config';
 import { type EventRow, toRecordedEvent } from './event-row';
 import { NotificationListener } from './notification-listener';
+import { PageReader } from './page-reader';
 import { prepareAppend, type PreparedAppend } from './prepared-append';
 import { SettledHead } from './settled-head';
 import { SharedCall } from './shared-call';
-import { backlogSql, readPageSql, readStreamSql } from './sql/read.sql';
+import { backlogSql, readStreamSql } from './sql/read.sql';
 import { SEQUENCE_SQL } from './sql/settled-head.sql';
 import { UnsafeSequenceError } from './unsafe-sequence.error';
 
 export const EVENTS_TABLE = 'events';
 
-/** A page never looks further than this, so that rare types do not keep one statement running for minutes. */
-const PAGE_SPAN = 200_000n;
+const READ_ALL_BYTES = 64 * 1024 * 1024;
+
 /** Beyond this many waiting events a backlog is given as the distance to the head. */
 const BACKLOG_COUNTED = 10_000;
 
@@ -46,6 +47,7 @@ export class PostgresEventStore extends EventStore {
   private readonly participants: AppendParticipant[] = [];
   private readonly notifier: AppendNotifier;
   private readonly appender: Appender;
+  private readonly pages: PageReader;
   private readonly sharedHead = new SharedCall(async () => (await this.settledHead()).find());
   private listener: NotificationListener | undefined;
   private tracker: SettledHead | undefined;
@@ -59,6 +61,7 @@ export class PostgresEventStore extends EventStore {
     super();
     this.notifier = new AppendNotifier(dataSource);
     this.appender = new Appender(events);
+    this.pages = new PageReader(dataSource, events);
   }
 
   async append(
@@ -98,18 +101,29 @@ export class PostgresEventStore extends EventStore {
 
   async readAll({ after = 0n, limit = 1000, types }: ReadAllOptions = {}): Promise<RecordedEvent[]> {
     const { settled } = await this.head();
-    return this.readRows({ after, upTo: settled, types, limit });
+    const events: RecordedEvent[] = [];
+    let from = after;
+    while (events.length < limit && from < settled) {
+      const request = {
+        after: from,
+        upTo: settled,
+        types,
+        limit: limit - events.length,
+        maxBytes: READ_ALL_BYTES,
+      };
+      const page = await this.readPage(request);
+      events.push(...page.events);
+      from = page.through;
+    }
+    return events;
   }
 
   head(): Promise<Head> {
     return this.sharedHead.run();
   }
 
-  async readPage(request: PageRequest): Promise<EventPage> {
-    const span = request.after + PAGE_SPAN;
-    const upTo = span < request.upTo ? span : request.upTo;
-    const events = await this.readRows({ ...request, upTo });
-    return { events, through: events.length < request.limit ? upTo : events.at(-1)!.globalPosition };
+  readPage(request: PageRequest): Promise<EventPage> {
+    return this.pages.read(request);
   }
 
   async backlog({ after, upTo, types }: BacklogRequest): Promise<Backlog> {
@@ -167,17 +181,6 @@ export class PostgresEventStore extends EventStore {
 
   private hasParticipants({ types }: PreparedAppend): boolean {
     return this.participants.some((participant) => types.some((type) => participant.wants(type)));
-  }
-
-  private async readRows({ after, upTo, types, limit }: PageRequest): Promise<RecordedEvent[]> {
-    if (after >= upTo) return [];
-    const rows = await this.dataSource.query<EventRow[]>(readPageSql(this.events), [
-      after,
-      upTo,
-      types ?? null,
-      limit,
-    ]);
-    return rows.map(toRecordedEvent);
   }
 
   private async settledHead(): Promise<SettledHead> {

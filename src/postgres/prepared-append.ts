@@ -30,7 +30,7 @@ export function prepareAppend(
   maxEventBytes: number,
 ): PreparedAppend {
   checkName('The stream id', streamId, MAX_STREAM_ID);
-  const ids = events.map(({ id }) => (id === undefined ? randomUUID() : String(id).toLowerCase()));
+  const ids = events.map(({ id }) => (id === undefined ? randomUUID() : String(id as unknown).toLowerCase()));
   const seen = new Set<string>();
   const columns = events.map((event, index) => {
     const where = `Event ${index + 1} of ${events.length} for stream "${streamId}"`;

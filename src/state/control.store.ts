@@ -69,7 +69,6 @@ export class ControlStore {
     const table = (name: string) => tableName(dataSource, name);
     this.states = table('projection_states');
     this.audits = table('projection_audit');
-    const rows = (select: string) => `(SELECT coalesce(json_agg(r), '[]') FROM (${select}) r)`;
     this.snapshotSql = `SELECT
       ${rows(`SELECT projection, version, state, failure, generation FROM ${this.states}`)} AS states,
       ${rows(`SELECT projection, segment, owner, epoch, expires_at > clock_timestamp() AS live
@@ -143,3 +142,6 @@ export class ControlStore {
     );
   }
 }
+
+/** The rows of a query as one JSON array. */
+const rows = (select: string): string => `(SELECT coalesce(json_agg(r), '[]') FROM (${select}) r)`;

@@ -89,14 +89,15 @@ export class DeadLetterStore {
        VALUES ($1, $2, 'failed', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, clock_timestamp(),
          clock_timestamp(), $16)`,
       [
-        ...[id.projection, id.segment, parkedBy ?? null, ...columnsOf(event)],
-        ...[
-          failure.errorClass,
-          failure.errorMessage,
-          failure.errorStack ?? null,
-          failure.attempts,
-          this.instance,
-        ],
+        id.projection,
+        id.segment,
+        parkedBy ?? null,
+        ...columnsOf(event),
+        failure.errorClass,
+        failure.errorMessage,
+        failure.errorStack ?? null,
+        failure.attempts,
+        this.instance,
       ],
     );
   }

@@ -30,7 +30,9 @@ describe('an empty store and its first events', () => {
 
   beforeAll(async () => {
     database = await createDatabase();
-    await database.query('CREATE TABLE applied (position bigint PRIMARY KEY, stream_id text, version bigint)');
+    await database.query(
+      'CREATE TABLE applied (position bigint PRIMARY KEY, stream_id text, version bigint)',
+    );
     app = await startApp(database.url, { projections: [AppliedProjection, LiveProjection] });
   });
 
@@ -41,12 +43,19 @@ describe('an empty store and its first events', () => {
 
   it('is healthy with nothing to do, and applies the event at position 1', async () => {
     const [before] = await app.projections.status();
-    expect(before).toMatchObject({ state: 'running', position: 0n, head: 0n, lag: { events: 0, seconds: 0 } });
+    expect(before).toMatchObject({
+      state: 'running',
+      position: 0n,
+      head: 0n,
+      lag: { events: 0, seconds: 0 },
+    });
 
     const { version, globalPosition } = await app.store.append('s-1', [{ type: 'Happened', data: { n: 1 } }]);
     expect({ version, globalPosition }).toEqual({ version: 1, globalPosition: 1n });
 
     await app.projections.waitFor('applied', 1n);
-    expect(await database.query('SELECT * FROM applied')).toEqual([{ position: '1', stream_id: 's-1', version: '1' }]);
+    expect(await database.query('SELECT * FROM applied')).toEqual([
+      { position: '1', stream_id: 's-1', version: '1' },
+    ]);
   });
 });

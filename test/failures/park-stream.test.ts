@@ -28,8 +28,6 @@ describe('park-stream', () => {
       .query<{ version: number }>('SELECT version FROM log WHERE stream_id = $1 ORDER BY serial', [stream])
       .then((rows) => rows.map(({ version }) => version));
 
-  const twice = (versions: number[]) => versions.flatMap((version) => [version, version]);
-
   it('parks only the stream of the failing event, in order, and nothing of the event stays', async () => {
     fault.now = ({ streamId, version }) => {
       if (streamId === 'X' && version === 7) throw new Error('seven');
@@ -134,3 +132,5 @@ describe('park-stream', () => {
     expect(await app.projections.deadLetters('log')).toEqual([]);
   });
 });
+
+const twice = (versions: number[]) => versions.flatMap((version) => [version, version]);

@@ -54,12 +54,16 @@ export async function createRecordedTable(database: TestDatabase): Promise<void>
 }
 
 export async function recordedBy(database: TestDatabase, projection: string): Promise<Recorded[]> {
-  const rows = await database.query<Record<keyof Recorded, string> & { replaying: boolean }>(
+  const rows = await database.query<
+    Omit<Recorded, 'position' | 'version'> & { position: string; version: string }
+  >(
     `SELECT position, stream_id AS "streamId", version, type, replaying
      FROM recorded WHERE projection = $1 ORDER BY serial`,
     [projection],
   );
-  return rows.map((row) => ({ ...row, position: Number(row.position), version: Number(row.version) }));
+  return rows.map((row) =>
+    Object.assign(row, { position: Number(row.position), version: Number(row.version) }),
+  );
 }
 
 export async function positionsRecordedBy(database: TestDatabase, projection: string): Promise<number[]> {

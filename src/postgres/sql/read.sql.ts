@@ -6,12 +6,22 @@ export const readStreamSql = (events: string) => `
   ORDER BY version
   LIMIT $3`;
 
-/** Walks the primary key; a filter on the type never changes that, so a page costs what it passes over. */
-export const readPageSql = (events: string) => `
-  SELECT ${COLUMNS} FROM ${events}
-  WHERE global_position > $1 AND global_position <= $2 AND ($3::text[] IS NULL OR type = ANY ($3))
-  ORDER BY global_position
-  LIMIT $4`;
+/**
+ * Walks the primary key; a filter on the type ($5) never changes that, so a page costs what it passes over. Ends with
+ * the event that makes it $4 bytes as stored, which costs no unpacking of large payloads to find out.
+ */
+export const readPageSql = (events: string, filtered: boolean) => `
+  SELECT ${COLUMNS}, bytes
+  FROM (
+    SELECT ${COLUMNS}, sum(pg_column_size(data)) OVER (ORDER BY global_position ROWS UNBOUNDED PRECEDING) AS bytes,
+           pg_column_size(data) AS own
+    FROM ${events}
+    WHERE global_position > $1 AND global_position <= $2 ${filtered ? 'AND type = ANY ($5)' : ''}
+    ORDER BY global_position
+    LIMIT $3
+  ) page
+  WHERE bytes - own < $4
+  ORDER BY global_position`;
 
 /** Counts at most $4 events, and takes the age of the oldest by the clock of the database. */
 export const backlogSql = (events: string) => `

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as library from 'nestjs-projections';
+import { DEFAULT_OPTIONS } from '../../src/projection-module.options';
+import { PAGES, readPage, ROOT } from './markdown';
+
+describe('README and docs', () => {
+  it('tell every option of the module and its default', () => {
+    const rows = readPage('docs/operations.md').matchAll(/^\| `(\w+)` +\| ([^|]+?) +\|/gm);
+    const told = new Map([...rows].map(([, option, value]) => [option!, value!]));
+    expect(Object.keys(DEFAULT_OPTIONS).filter((option) => !told.has(option))).toEqual([]);
+
+    // The others have a default that only words can tell.
+    const plain = Object.entries(DEFAULT_OPTIONS).filter(([, value]) => JSON.stringify(value) !== undefined);
+    expect(plain.map(([option]) => [option, literal(told.get(option)!)])).toEqual(plain);
+  });
+
+  it('name every error a user can meet', () => {
+    const text = PAGES.map(readPage).join('\n');
+    const errors = Object.keys(library).filter((name) => name.endsWith('Error'));
+    expect(errors.filter((name) => !text.includes(name))).toEqual([]);
+  });
+
+  it('name no error that there is not', () => {
+    const named = PAGES.flatMap((page) =>
+      [...readPage(page).matchAll(/`([A-Z]\w*Error)`/g)].map(([, name]) => name!),
+    );
+    expect(named.filter((name) => !(name in library))).toEqual([]);
+  });
+
+  it('link to pages and headings that are there', () => {
+    const dangling = PAGES.flatMap((page) =>
+      [...readPage(page).matchAll(/\]\(([^)]+)\)/g)]
+        .map(([, link]) => link!)
+        .filter((link) => !leadsSomewhere(page, link))
+        .map((link) => `${page}: ${link}`),
+    );
+    expect(dangling).toEqual([]);
+  });
+});
+
+function literal(code: string): unknown {
+  // oxlint-disable-next-line no-implied-eval -- our own documentation
+  return (new Function(`return (${code.replaceAll('`', '')})`) as () => unknown)();
+}
+
+function leadsSomewhere(page: string, link: string): boolean {
+  const [path = '', heading] = link.split('#');
+  const target = path === '' ? page : join(dirname(page), path);
+  if (!existsSync(join(ROOT, target))) return false;
+  return heading === undefined || headingsOf(target).includes(heading);
+}
+
+/** By the names that GitHub gives them. */
+function headingsOf(page: string): string[] {
+  return [...readPage(page).matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
+    title!
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
