@@ -52,11 +52,6 @@ export class Coordinator {
     private readonly candidates: () => readonly Candidate[],
   ) {}
 
-  /** What the database said at the last look. */
-  get snapshot(): ControlSnapshot {
-    return this.view;
-  }
-
   async start(): Promise<void> {
     this.stopped = false;
     await this.tick();
