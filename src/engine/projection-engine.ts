@@ -226,7 +226,7 @@ export class ProjectionEngine {
       ),
       budget: this.budget,
       committed,
-      commands: new SegmentCommands(commands, control, queue, transaction),
+      commands: new SegmentCommands(commands, control, queue, transaction, policy.isTransient),
       halt: (error, event) => this.halt(definition.name, error, event),
     });
   }

@@ -10,7 +10,12 @@ import type { BatchTransaction } from './batch-transaction';
 import type { CommittedBatch } from './committed-batch';
 import type { ConnectionBudget } from './connection-budget';
 import type { DeadLetterQueue } from './dead-letter-queue';
-import { CheckpointBeyondStoreError, HandlerFailedError, TooManyDeadLettersError } from './engine.errors';
+import {
+  CheckpointBeyondStoreError,
+  HandlerFailedError,
+  RetryingError,
+  TooManyDeadLettersError,
+} from './engine.errors';
 import type { EventFeed, FeedReader } from './event-feed';
 import type { FailurePolicy } from './failure-policy';
 import type { HeadWatcher } from './head-watcher';
@@ -19,7 +24,6 @@ import type { RunMode } from './run-mode';
 import { CheckpointMoved, LeaseLost, type SegmentCursor } from './segment-cursor';
 import type { SegmentCommands } from './segment-commands';
 import { isAborted } from './transaction';
-import { isTransientError } from './transient-error';
 
 /** A loop with nothing to do turns this often, so that its heartbeat tells a quiet one from a hung one. */
 const IDLE_TURN_MS = 1_000;
@@ -68,7 +72,7 @@ export class SegmentRunner implements FeedReader {
   private storedAt = 0;
   private prefetched: { after: bigint; page: Promise<EventPage> } | undefined;
   private failures = 0;
-  private trouble: Error | undefined;
+  private trouble: RetryingError | undefined;
   private beatAt = Date.now();
 
   constructor(private readonly parts: RunnerParts) {}
@@ -88,7 +92,7 @@ export class SegmentRunner implements FeedReader {
   }
 
   /** The error of the infrastructure that it is waiting out. */
-  get retrying(): Error | undefined {
+  get retrying(): RetryingError | undefined {
     return this.trouble;
   }
 
@@ -122,7 +126,7 @@ export class SegmentRunner implements FeedReader {
         this.forget();
         if (error instanceof LeaseLost) return;
         if (error instanceof CheckpointMoved || this.calledOff.signal.aborted) continue;
-        await this.backOff(error as Error);
+        await this.backOff(error);
       }
     }
   }
@@ -318,7 +322,7 @@ export class SegmentRunner implements FeedReader {
   }
 
   private isTransient(error: unknown): boolean {
-    return isTransientError(error, this.parts.policy.isTransient);
+    return this.parts.policy.isTransient(error);
   }
 
   /** Retries the event, and when that is in vain does what `onError` says; `false` when the loop must not go on. */
@@ -373,13 +377,11 @@ export class SegmentRunner implements FeedReader {
     this.directive = { generation: 0, commands: [], ...this.directive, state: 'stopped' };
   }
 
-  private async backOff(error: Error): Promise<void> {
-    this.trouble = error;
-    const wait = backoffMs(this.parts.policy.backoff, ++this.failures);
-    this.logger.warn(
-      `Projection "${this.parts.definition.name}" tries again in ${Math.round(wait)} ms (failure ${this.failures}): ` +
-        error.message,
-    );
+  private async backOff(error: unknown): Promise<void> {
+    const { definition, policy } = this.parts;
+    this.trouble = new RetryingError(definition.name, this.known?.position, error);
+    const wait = backoffMs(policy.backoff, ++this.failures);
+    this.logger.warn(`${this.trouble.message} Failure ${this.failures}, next try in ${Math.round(wait)} ms.`);
     const until = Date.now() + wait;
     while (!this.stopping && Date.now() < until) {
       this.beatAt = Date.now();
