@@ -73,7 +73,7 @@ export class SegmentRunner implements FeedReader {
   private prefetched: { after: bigint; page: Promise<EventPage> } | undefined;
   private failures = 0;
   private trouble: RetryingError | undefined;
-  private beatAt = Date.now();
+  private beatAt = performance.now();
 
   constructor(private readonly parts: RunnerParts) {}
 
@@ -97,7 +97,7 @@ export class SegmentRunner implements FeedReader {
   }
 
   get heartbeatAgeMs(): number {
-    return Date.now() - this.beatAt;
+    return performance.now() - this.beatAt;
   }
 
   /** Tells the loop what is wanted of it now. */
@@ -112,7 +112,7 @@ export class SegmentRunner implements FeedReader {
   async run(): Promise<void> {
     let generation = this.directive?.generation;
     while (!this.stopping) {
-      this.beatAt = Date.now();
+      this.beatAt = performance.now();
       if (this.wake.signal.aborted) this.wake = new AbortController();
       try {
         if (generation !== this.directive?.generation) this.forget();
@@ -205,13 +205,13 @@ export class SegmentRunner implements FeedReader {
     this.stored = at;
     this.known = at;
     this.reached = at.position;
-    this.storedAt = Date.now();
+    this.storedAt = performance.now();
   }
 
   private async storeSkipped(now: boolean): Promise<void> {
     const from = this.stored!;
     const to = this.parts.mode.next(from, this.reached);
-    const due = now || Date.now() - this.storedAt >= SKIP_INTERVAL_MS;
+    const due = now || performance.now() - this.storedAt >= SKIP_INTERVAL_MS;
     if (!due || (to.position === from.position && to.replayUntil === from.replayUntil)) return;
     await this.parts.cursor.advance(from, to);
     this.stand(to);
@@ -382,10 +382,10 @@ export class SegmentRunner implements FeedReader {
     this.trouble = new RetryingError(definition.name, this.known?.position, error);
     const wait = backoffMs(policy.backoff, ++this.failures);
     this.logger.warn(`${this.trouble.message} Failure ${this.failures}, next try in ${Math.round(wait)} ms.`);
-    const until = Date.now() + wait;
-    while (!this.stopping && Date.now() < until) {
-      this.beatAt = Date.now();
-      await this.parts.watcher.pause(Math.min(until - Date.now(), IDLE_TURN_MS), this.wake.signal);
+    const until = performance.now() + wait;
+    while (!this.stopping && performance.now() < until) {
+      this.beatAt = performance.now();
+      await this.parts.watcher.pause(Math.min(until - performance.now(), IDLE_TURN_MS), this.wake.signal);
       if (this.wake.signal.aborted) this.wake = new AbortController();
     }
   }
