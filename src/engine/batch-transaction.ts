@@ -39,13 +39,17 @@ export class BatchTransaction {
     const effects: (() => unknown)[] = [];
     await inTransaction(this.dataSource, async (manager) => {
       const { backend } = await frame.fence(manager);
-      const cancel = () =>
-        void this.dataSource.query('SELECT pg_cancel_backend($1)', [backend]).catch(() => undefined);
+      let cancelled: Promise<unknown> | undefined;
+      const cancel = () => {
+        cancelled = this.dataSource.query('SELECT pg_cancel_backend($1)', [backend]).catch(() => undefined);
+      };
       const watch = new HandlerWatch(this.handlerTimeoutMs, cancel, batch.calledOff);
       try {
         await this.handle(batch, manager, watch, (effect) => effects.push(effect));
       } finally {
         watch.end();
+        // Before the connection is anybody else's, whose statement it would hit.
+        await cancelled;
       }
       await frame.finish?.(manager);
     });
