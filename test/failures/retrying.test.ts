@@ -15,9 +15,11 @@ jest.mock('../../src/engine/backoff', () => {
 
 const RAISE = (code: string) => `DO $$ BEGIN RAISE EXCEPTION 'it passes' USING ERRCODE = '${code}'; END $$`;
 
+const waits = () => jest.mocked(backoffMs).mock.results.map(({ value }) => value as number);
+
 describe('a transient error', () => {
   const log = useLog();
-  const waits = () => jest.mocked(backoffMs).mock.results.map(({ value }) => value as number);
+
   beforeEach(() => jest.mocked(backoffMs).mockClear());
 
   it('twice, then success: waits as configured, no dead letter, applied once', async () => {
