@@ -43,7 +43,7 @@ export interface CoordinatedProjections {
 
 /**
  * This instance among the others: keeps its leases, takes free ones up to its share, gives back what is above it, and
- * passes on what operators want.
+ * passes on what operators want. It measures time by a clock that never jumps: one set back would keep it from renewing.
  */
 export class Coordinator {
   private readonly logger = new Logger(Coordinator.name);
@@ -51,7 +51,7 @@ export class Coordinator {
   private readonly freeSince = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
   private ticking: Promise<void> | undefined;
-  private beatAt = 0;
+  private beatAt = -Infinity;
   private stopped = true;
   private view: ControlSnapshot = NOTHING;
 
@@ -105,9 +105,9 @@ export class Coordinator {
   }
 
   private async tick(): Promise<void> {
-    if (Date.now() - this.beatAt >= this.leaseMs / 3) {
+    if (performance.now() - this.beatAt >= this.leaseMs / 3) {
       await this.leases.heartbeat(this.projections.names());
-      this.beatAt = Date.now();
+      this.beatAt = performance.now();
     }
     this.view = await this.control.snapshot();
     await this.projections.cut(this.view.states);
@@ -149,9 +149,9 @@ export class Coordinator {
       return;
     }
     // Beyond its share an instance takes only what nobody else has wanted for a while.
-    const since = this.freeSince.get(key) ?? Date.now();
+    const since = this.freeSince.get(key) ?? performance.now();
     this.freeSince.set(key, since);
-    if (this.held.size >= share && Date.now() - since < this.leaseMs) return;
+    if (this.held.size >= share && performance.now() - since < this.leaseMs) return;
     const lease = await this.take(candidate);
     if (!lease) return;
     this.freeSince.delete(key);

@@ -11,6 +11,7 @@ import type { SegmentId } from '../state/segment-id';
 import type { BatchTransaction } from './batch-transaction';
 import { HandlerFailedError } from './engine.errors';
 import type { FailurePolicy } from './failure-policy';
+import { CheckpointMoved } from './segment-cursor';
 
 export interface RetryOutcome {
   readonly applied: number;
@@ -101,6 +102,13 @@ export class DeadLetterQueue {
     return this.letters.discard(manager, this.id, filter);
   }
 
+  /** Tries what waits although nothing it waited for is left. */
+  async release(fence: QueueFence): Promise<void> {
+    const ids = await this.letters.released(this.id);
+    if (ids.length > 0) await this.retry({ ids }, fence);
+    else await this.load();
+  }
+
   private async retryOne(letter: DeadLetter, fence: QueueFence): Promise<boolean> {
     const { calledOff } = fence;
     const hold = (manager: EntityManager) => fence.hold(manager);
@@ -113,16 +121,21 @@ export class DeadLetterQueue {
       });
       return true;
     } catch (error) {
-      const final =
-        error instanceof HandlerFailedError && !calledOff.aborted && !this.policy.isTransient(error.cause);
-      if (!final) throw error;
-      const record = recordOf(error, attempt);
+      if (error instanceof CheckpointMoved || calledOff.aborted || this.policy.isTransient(error))
+        throw error;
+      const record = recordOf(this.blame(error, letter.event), attempt);
       await this.transaction.apply(
         { ...batch, events: [] },
         { fence: hold, finish: (manager) => this.letters.failedAgain(manager, letter.id, record) },
       );
       return false;
     }
+  }
+
+  /** What no handler threw, as a constraint that the commit checks, is the event's fault all the same: it was alone. */
+  private blame(error: unknown, event: RecordedEvent): HandlerFailedError {
+    if (error instanceof HandlerFailedError) return error;
+    return new HandlerFailedError(this.id.projection, 'commit', event, error);
   }
 }
 

@@ -10,10 +10,26 @@ export class HandlerFailedError extends ProjectionError {
     cause: unknown,
   ) {
     super(
-      `Projection "${projection}" failed in ${method}() on ${event.type} at position ${event.globalPosition} ` +
-        `(stream "${event.streamId}", version ${event.version}): ${describe(cause)}. ` +
+      `Projection "${projection}" failed in ${method}() on ${placeOf(event)}: ${describe(cause)}. ` +
         'Nothing the event wrote was kept. Next: mend the handler or the data, then resume the projection; or skip ' +
         `position ${event.globalPosition} with a reason.`,
+      { cause },
+    );
+  }
+}
+
+/** Something passed over a projection that will pass by itself: it waits and tries again. */
+export class RetryingError extends ProjectionError {
+  readonly at = new Date();
+
+  /** @param position where the projection stands, if it got to know */
+  constructor(projection: string, position: bigint | undefined, cause: unknown) {
+    const failed = cause instanceof HandlerFailedError ? cause : undefined;
+    const place = failed ? placeOf(failed.event) : `what follows position ${position ?? 'unknown'}`;
+    super(
+      `Projection "${projection}" waits to try ${place} again: ${describe(failed ? failed.cause : cause)}. ` +
+        'Nothing was lost. Next: nothing, it goes on by itself once that passes; if it lasts, look at the database ' +
+        'and at what the handler calls.',
       { cause },
     );
   }
@@ -112,6 +128,10 @@ export class UnknownReadModelError extends ProjectionError {
         'add it to entities, or import TypeOrmModule.forFeature with it where autoLoadEntities is on.',
     );
   }
+}
+
+function placeOf({ type, globalPosition, streamId, version }: RecordedEvent): string {
+  return `${type} at position ${globalPosition} (stream "${streamId}", version ${version})`;
 }
 
 function describe(error: unknown): string {

@@ -1,5 +1,6 @@
 import type { Backoff, OnError, ProjectionOptions } from '../authoring/projection-options';
 import type { RecordedEvent } from '../events/recorded-event';
+import { isTransientError } from './transient-error';
 
 /** The module's settings that a projection may override. */
 export interface FailureDefaults {
@@ -10,10 +11,12 @@ export interface FailureDefaults {
 }
 
 /** How a projection meets failures, with all defaults filled in. */
-export interface FailurePolicy extends Omit<FailureDefaults, 'retry'> {
+export interface FailurePolicy extends Omit<FailureDefaults, 'retry' | 'isTransient'> {
   readonly attempts: number;
   readonly backoff: Backoff;
   readonly parkBy: (event: RecordedEvent) => string;
+  /** Whether an error passes by itself: by what is known of the database and by what the application says. */
+  readonly isTransient: (error: unknown) => boolean;
 }
 
 export function failurePolicy(options: ProjectionOptions, defaults: FailureDefaults): FailurePolicy {
@@ -23,6 +26,6 @@ export function failurePolicy(options: ProjectionOptions, defaults: FailureDefau
     onError: options.onError ?? defaults.onError,
     parkBy: options.parkBy ?? ((event) => event.streamId),
     maxDeadLetters: options.maxDeadLetters ?? defaults.maxDeadLetters,
-    isTransient: defaults.isTransient,
+    isTransient: (error) => isTransientError(error, defaults.isTransient),
   };
 }

@@ -32,7 +32,7 @@ export class HandlerWatch {
 
   /** Waits for what a handler returned, but no longer than it may take. */
   async guard(result: PromiseLike<unknown>): Promise<unknown> {
-    this.since = Date.now();
+    this.since = performance.now();
     this.timer ??= this.arm(this.timeoutMs);
     return Promise.race([result, this.outcome]);
   }
@@ -46,7 +46,7 @@ export class HandlerWatch {
 
   private arm(ms: number): NodeJS.Timeout {
     return setTimeout(() => {
-      const left = this.since + this.timeoutMs - Date.now();
+      const left = this.since + this.timeoutMs - performance.now();
       if (left > 0) this.timer = this.arm(left);
       else this.abort(new HandlerTimeoutError(this.timeoutMs));
     }, ms);

@@ -9,7 +9,6 @@ import type { FailurePolicy } from './failure-policy';
 import { type SegmentBatches, WriteAheadFailed } from './segment-batches';
 import { CheckpointMoved } from './segment-cursor';
 import { isAborted } from './transaction';
-import { isTransientError } from './transient-error';
 
 /** The batch cannot be blamed on one event: it must be tried in parts. */
 class Unattributed extends Error {}
@@ -33,11 +32,6 @@ export class PageRecovery {
 
   async apply({ events, through }: EventPage): Promise<void> {
     await this.recover(events, through, () => this.parts.batches.commitAhead(events, through));
-  }
-
-  /** Whether an error passes by itself. */
-  isTransient(error: unknown): boolean {
-    return isTransientError(error, this.parts.policy.isTransient);
   }
 
   private applyAll(events: readonly RecordedEvent[], through: bigint): Promise<void> {
@@ -89,7 +83,7 @@ export class PageRecovery {
       error instanceof CheckpointMoved ||
       error instanceof ForeignWriteError ||
       error instanceof WriteAheadFailed ||
-      this.isTransient(error);
+      this.parts.policy.isTransient(error);
     if (otherwise) return error;
     const echo = error instanceof HandlerFailedError && isAborted(error.cause);
     if (error instanceof HandlerFailedError && !echo) return error;
@@ -101,7 +95,7 @@ export class PageRecovery {
 
   private blames(error: unknown): error is HandlerFailedError {
     const { aborted } = this.parts.batches.signal;
-    return error instanceof HandlerFailedError && !aborted && !this.isTransient(error);
+    return error instanceof HandlerFailedError && !aborted && !this.parts.policy.isTransient(error);
   }
 
   /** Retries the event, and when that is in vain does what `onError` says; `false` when the loop must not go on. */

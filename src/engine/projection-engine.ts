@@ -295,7 +295,7 @@ export class ProjectionEngine {
     });
     const mayRetryIn = (ms: number): Promise<boolean> => runner.mayRetryIn(ms);
     const recovery = new PageRecovery({ projection: name, batches, queue, policy, halt, mayRetryIn });
-    const obeying = new SegmentCommands(commands, control, queue, transaction);
+    const obeying = new SegmentCommands(commands, control, queue, transaction, policy.isTransient);
     const runner: SegmentRunner = new SegmentRunner({
       projection: name,
       types,

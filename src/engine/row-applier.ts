@@ -6,7 +6,7 @@ import type { RecordedEvent } from '../events/recorded-event';
 import type { RowSession } from '../read-models/row-session';
 import type { CachedRow, TableSession } from '../read-models/table-session';
 import type { AfterCommit, Batch, BatchApplier, PreparedBatch } from './batch';
-import { cancelStatement } from './cancel-statement';
+import { StatementCancel } from './statement-cancel';
 import type { ConnectionBudget } from './connection-budget';
 import { HandlerFailedError } from './engine.errors';
 import { HandlerWatch } from './handler-watch';
@@ -45,12 +45,13 @@ export class RowApplier implements BatchApplier {
     return {
       write: async (manager, fenced) => {
         if (writes.isEmpty) return;
-        const cancel = () => cancelStatement(this.dataSource, fenced);
-        batch.calledOff.addEventListener('abort', cancel);
+        const cancel = new StatementCancel(this.dataSource, fenced);
+        batch.calledOff.addEventListener('abort', cancel.send);
         try {
           await writes.save((await manager.queryRunner!.connect()) as ClientBase, fenced.transaction);
         } finally {
-          batch.calledOff.removeEventListener('abort', cancel);
+          batch.calledOff.removeEventListener('abort', cancel.send);
+          await cancel.settled();
         }
       },
       committed: () => writes.committed(),

@@ -254,13 +254,13 @@ export class SegmentBatches {
     this.known = at;
     this.reached = at.position;
     if (this.ahead < at.position) this.ahead = at.position;
-    this.storedAt = Date.now();
+    this.storedAt = performance.now();
   }
 
   private async storePassed(now: boolean): Promise<void> {
     const from = this.stored!;
     const to = { ...this.parts.mode.next(from, this.reached), haltAt: from.haltAt };
-    const due = now || Date.now() - this.storedAt >= SKIP_INTERVAL_MS;
+    const due = now || performance.now() - this.storedAt >= SKIP_INTERVAL_MS;
     if (!due || (to.position === from.position && to.replayUntil === from.replayUntil)) return;
     await this.parts.cursor.advance(from, to);
     this.stand(to);

@@ -5,7 +5,7 @@ import type { Actor, CommandRow, ControlStore, StateRow } from '../state/control
 import type { DeadLetterFilter } from '../state/dead-letter.store';
 import type { BatchTransaction } from './batch-transaction';
 import type { DeadLetterQueue } from './dead-letter-queue';
-import { isTransientError } from './transient-error';
+import { CheckpointMoved } from './segment-cursor';
 
 /** The segment as its loop has it while it obeys. */
 export interface CommandContext {
@@ -29,9 +29,13 @@ export class SegmentCommands {
     private readonly control: ControlStore,
     private readonly queue: DeadLetterQueue,
     private readonly transaction: BatchTransaction,
+    private readonly isTransient: (error: unknown) => boolean,
   ) {}
 
-  /** Does the order once and stores what came of it. Errors of the infrastructure leave it open, to be done again. */
+  /**
+   * Does the order once and stores what came of it. Errors of the infrastructure leave it open, to be done again, and
+   * so does the loss of the lease: the next owner does it.
+   */
   async obey(row: CommandRow, context: CommandContext): Promise<void> {
     if (this.done.has(row.id)) return;
     let result: unknown;
@@ -39,7 +43,8 @@ export class SegmentCommands {
     try {
       result = await this.perform(row, context);
     } catch (error) {
-      if (isTransientError(error) || context.calledOff.aborted) throw error;
+      if (error instanceof CheckpointMoved || this.isTransient(error) || context.calledOff.aborted)
+        throw error;
       problem = (error as Error).message;
     }
     await this.commands.finish(row.id, result, problem);
@@ -59,7 +64,6 @@ export class SegmentCommands {
     context: CommandContext,
   ): Promise<{ discarded: number }> {
     let discarded = 0;
-    const streams = new Set<string>();
     await this.transaction.apply(this.nothing(context), {
       fence: (manager) => context.hold(manager),
       finish: async (manager) => {
@@ -72,12 +76,10 @@ export class SegmentCommands {
           errorMessage,
         }));
         await this.control.audit(projection, 'discard', actor, { events: details }, manager);
-        for (const { parkedBy, event } of letters) if (parkedBy !== undefined) streams.add(event.streamId);
       },
     });
-    await this.queue.load();
-    // What waited behind a discarded event waits for nobody now.
-    for (const streamId of streams) await this.queue.retry({ streamId }, context);
+    // What waited behind a discarded event waits for nobody now, also where a crash came in between.
+    await this.queue.release(context);
     return { discarded };
   }
 

@@ -3,7 +3,7 @@ import type { RecordedEvent } from '../events/recorded-event';
 import { ForeignWriteError } from '../read-models/row.errors';
 import type { CommandRow, DesiredState } from '../state/control.store';
 import { backoffMs } from './backoff';
-import { CheckpointBeyondStoreError, HandlerFailedError } from './engine.errors';
+import { CheckpointBeyondStoreError, HandlerFailedError, RetryingError } from './engine.errors';
 import type { FeedReader } from './event-feed';
 import type { FailurePolicy } from './failure-policy';
 import type { HeadWatcher } from './head-watcher';
@@ -48,8 +48,8 @@ export class SegmentRunner implements FeedReader {
   private directive: Directive | undefined;
   private failures = 0;
   private foreignWrites = 0;
-  private trouble: Error | undefined;
-  private beatAt = Date.now();
+  private trouble: RetryingError | undefined;
+  private beatAt = performance.now();
   private over = false;
 
   constructor(private readonly parts: RunnerParts) {}
@@ -77,12 +77,12 @@ export class SegmentRunner implements FeedReader {
   }
 
   /** The error of the infrastructure that it is waiting out. */
-  get retrying(): Error | undefined {
+  get retrying(): RetryingError | undefined {
     return this.trouble;
   }
 
   get heartbeatAgeMs(): number {
-    return Date.now() - this.beatAt;
+    return performance.now() - this.beatAt;
   }
 
   /** Tells the loop what is wanted of it now. */
@@ -109,7 +109,7 @@ export class SegmentRunner implements FeedReader {
     const { batches } = this.parts;
     let generation = this.directive?.generation;
     while (!this.stopping) {
-      this.beatAt = Date.now();
+      this.beatAt = performance.now();
       if (this.wake.signal.aborted) this.wake = new AbortController();
       try {
         if (generation !== this.directive?.generation) await batches.forget();
@@ -186,31 +186,28 @@ export class SegmentRunner implements FeedReader {
 
   private async meet(given: unknown): Promise<void> {
     const error = given instanceof WriteAheadFailed ? given.cause : given;
-    const { batches, recovery, halt } = this.parts;
+    const { batches, policy, halt } = this.parts;
     if (error instanceof CheckpointMoved || batches.signal.aborted) return;
     if (error instanceof ForeignWriteError && ++this.foreignWrites <= MOST_FOREIGN_WRITES)
       this.logger.warn(`${error.message} The batch is applied again to the rows as they are now.`);
     else if (error instanceof ForeignWriteError || error instanceof CheckpointBeyondStoreError)
       await halt(error);
-    else if (error instanceof HandlerFailedError && !recovery.isTransient(error))
+    else if (error instanceof HandlerFailedError && !policy.isTransient(error))
       await halt(error, error.event);
     // Gone through again one batch at a time, it shows which event is to blame.
-    else if (!(given instanceof WriteAheadFailed) || recovery.isTransient(error))
-      await this.backOff(error as Error);
+    else if (!(given instanceof WriteAheadFailed) || policy.isTransient(error)) await this.backOff(error);
   }
 
-  private async backOff(error: Error): Promise<void> {
-    this.trouble = error;
-    const wait = backoffMs(this.parts.policy.backoff, ++this.failures);
-    this.parts.batches.triedBefore = this.failures;
-    this.logger.warn(
-      `Projection "${this.parts.projection}" tries again in ${Math.round(wait)} ms (failure ${this.failures}): ` +
-        error.message,
-    );
-    const until = Date.now() + wait;
-    while (!this.stopping && Date.now() < until) {
-      this.beatAt = Date.now();
-      await this.parts.watcher.pause(Math.min(until - Date.now(), IDLE_TURN_MS), this.wake.signal);
+  private async backOff(error: unknown): Promise<void> {
+    const { projection, policy, batches } = this.parts;
+    this.trouble = new RetryingError(projection, batches.position, error);
+    const wait = backoffMs(policy.backoff, ++this.failures);
+    batches.triedBefore = this.failures;
+    this.logger.warn(`${this.trouble.message} Failure ${this.failures}, next try in ${Math.round(wait)} ms.`);
+    const until = performance.now() + wait;
+    while (!this.stopping && performance.now() < until) {
+      this.beatAt = performance.now();
+      await this.parts.watcher.pause(Math.min(until - performance.now(), IDLE_TURN_MS), this.wake.signal);
       if (this.wake.signal.aborted) this.wake = new AbortController();
     }
   }

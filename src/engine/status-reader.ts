@@ -1,4 +1,4 @@
-import type { StateRow } from '../state/control.store';
+import type { LeaseRow, StateRow } from '../state/control.store';
 import { ProjectionStoppedError } from './engine.errors';
 import type { ManagedProjection } from './managed-projection';
 import type { ProjectionEngine } from './projection-engine';
@@ -16,7 +16,7 @@ export class StatusReader {
   constructor(private readonly engine: ProjectionEngine) {}
 
   async all(): Promise<ProjectionStatus[]> {
-    const [{ settled }, { states }] = await Promise.all([
+    const [{ settled }, { states, leases }] = await Promise.all([
       this.engine.source.head(),
       this.engine.state.control.snapshot(),
     ]);
@@ -25,6 +25,7 @@ export class StatusReader {
         this.statusOf(
           projection,
           states.find((row) => row.projection === projection.definition.name),
+          leases,
           settled,
         ),
       ),
@@ -66,11 +67,11 @@ export class StatusReader {
   private async statusOf(
     projection: ManagedProjection,
     row: StateRow | undefined,
+    leases: readonly LeaseRow[],
     head: bigint,
   ): Promise<ProjectionStatus> {
     const { name, type, types } = projection.definition;
     const position = await this.position(projection);
-    const { leases } = this.engine.coordinator.snapshot;
     const owners = leases
       .filter((lease) => lease.projection === name && lease.live)
       .map(({ owner }) => owner);
@@ -110,5 +111,5 @@ function failureOf(projection: ManagedProjection, row: StateRow | undefined): Pr
     };
   }
   const trouble = projection.runners.find(({ retrying }) => retrying)?.retrying;
-  return trouble && { name: trouble.name, message: trouble.message, at: new Date(), position: undefined };
+  return trouble && { name: trouble.name, message: trouble.message, at: trouble.at, position: undefined };
 }

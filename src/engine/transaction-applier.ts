@@ -4,7 +4,7 @@ import type { ProjectionContext } from '../authoring/projection-context';
 import type { ProjectionHandler } from '../authoring/projection-definition';
 import type { Fenced } from '../state/checkpoint.store';
 import type { AfterCommit, Batch, BatchApplier, PreparedBatch } from './batch';
-import { cancelStatement } from './cancel-statement';
+import { StatementCancel } from './statement-cancel';
 import { HandlerFailedError } from './engine.errors';
 import { HandlerWatch } from './handler-watch';
 import { isPromise } from './is-promise';
@@ -40,8 +40,8 @@ export class TransactionApplier implements BatchApplier {
     fenced: Fenced,
   ): Promise<void> {
     if (batch.events.length === 0) return;
-    const cancel = () => cancelStatement(this.dataSource, fenced);
-    const watch = new HandlerWatch(this.timeoutMs, cancel, batch.calledOff);
+    const cancel = new StatementCancel(this.dataSource, fenced);
+    const watch = new HandlerWatch(this.timeoutMs, cancel.send, batch.calledOff);
     const client = (await manager.queryRunner!.connect()) as PoolClient;
     const pipeline = new StatementPipeline(client, this.names);
     try {
@@ -49,6 +49,7 @@ export class TransactionApplier implements BatchApplier {
       await watch.guard(pipeline.drain());
     } finally {
       watch.end();
+      await cancel.settled();
       pipeline.close();
     }
   }

@@ -6,10 +6,10 @@ export async function until(
   everyMs: number,
   timeoutMs: number,
 ): Promise<boolean> {
-  const end = Date.now() + timeoutMs;
+  const end = performance.now() + timeoutMs;
   for (;;) {
     if (await condition()) return true;
-    const left = end - Date.now();
+    const left = end - performance.now();
     if (left <= 0) return false;
     await delay(Math.min(everyMs, left));
   }

@@ -61,14 +61,19 @@ export class CheckpointStore {
     return (await this.readAll(projection, manager)).find((checkpoint) => checkpoint.segment === segment);
   }
 
-  /** Makes the row where there is none yet. */
+  /**
+   * Makes the row where there is none yet. It looks first: ON CONFLICT alone would wait for whoever has the row locked,
+   * which may be a process that stands still in the middle of a batch.
+   */
   async create(
     manager: EntityManager,
     { projection, segment }: SegmentId,
     { position, replayUntil }: Checkpoint,
   ): Promise<void> {
     await manager.query(
-      `INSERT INTO ${this.table} (projection, segment, position, replay_until) VALUES ($1, $2, $3, $4)
+      `INSERT INTO ${this.table} (projection, segment, position, replay_until)
+       SELECT $1, $2, $3, $4
+       WHERE NOT EXISTS (SELECT FROM ${this.table} WHERE projection = $1 AND segment = $2)
        ON CONFLICT DO NOTHING`,
       [projection, segment, position, replayUntil ?? null],
     );

@@ -166,6 +166,17 @@ export class DeadLetterStore {
     return new Set(rows.map(({ parked_by }) => parked_by));
   }
 
+  /** The first letter of each parked stream that no failed event holds back any more. */
+  async released({ projection, segment }: SegmentId): Promise<string[]> {
+    const rows = await this.dataSource.query<{ id: string }[]>(
+      `SELECT min(id) AS id FROM ${this.table}
+       WHERE projection = $1 AND segment = $2 AND parked_by IS NOT NULL
+       GROUP BY parked_by HAVING bool_and(state = 'waiting')`,
+      [projection, segment],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** In the order of the store. */
   async list(projection: string, filter: DeadLetterFilter = {}, limit = 1000): Promise<DeadLetter[]> {
     const rows = await this.dataSource.query<Row[]>(

@@ -3,6 +3,7 @@ import {
   type OnError,
   Projection,
   type ProjectionContext,
+  type ProjectionOptions,
   type RecordedEvent,
 } from 'nestjs-projections';
 import type { Type } from '@nestjs/common';
@@ -14,8 +15,12 @@ export const LOG_TABLE = `CREATE TABLE log (
 export type Fault = (event: RecordedEvent, context: ProjectionContext) => unknown;
 
 /** A projection that writes two rows for each event with the fault in between, so that partial writes show. */
-export function logProjection(onError: OnError, fault: { now: Fault }): Type<object> {
-  @Projection({ name: 'log', onError, retry: { attempts: 2, backoff: { minMs: 1, maxMs: 2 } } })
+export function logProjection(
+  onError: OnError | undefined,
+  fault: { now: Fault },
+  options: Partial<ProjectionOptions> = {},
+): Type<object> {
+  @Projection({ name: 'log', onError, retry: { attempts: 2, backoff: { minMs: 1, maxMs: 2 } }, ...options })
   class LogProjection {
     @OnAny()
     async any(event: RecordedEvent, context: ProjectionContext) {

@@ -1,0 +1,90 @@
+import { ProjectionHealthIndicator } from 'nestjs-projections';
+import { backoffMs } from '../../src/engine/backoff';
+import { eventually } from '../support/eventually';
+import { appendTo, statusOf, useLog } from './use-log';
+
+// The longest wait that may be drawn, so that a test knows it.
+jest.mock('../../src/engine/backoff', () => {
+  const real = jest.requireActual<typeof import('../../src/engine/backoff')>('../../src/engine/backoff');
+  return {
+    backoffMs: jest.fn((...[backoff, failures]: Parameters<typeof backoffMs>) =>
+      real.backoffMs(backoff, failures, () => 1),
+    ),
+  };
+});
+
+const RAISE = (code: string) => `DO $$ BEGIN RAISE EXCEPTION 'it passes' USING ERRCODE = '${code}'; END $$`;
+
+const waits = () => jest.mocked(backoffMs).mock.results.map(({ value }) => value as number);
+
+describe('a transient error', () => {
+  const log = useLog();
+
+  beforeEach(() => jest.mocked(backoffMs).mockClear());
+
+  it('twice, then success: waits as configured, no dead letter, applied once', async () => {
+    const attempts: number[] = [];
+    log.fault.now = async ({ version }, { manager, attempt }) => {
+      if (version !== 2) return;
+      attempts.push(attempt);
+      if (attempts.length === 1) await manager.query(RAISE('40001'));
+      if (attempts.length === 2) throw Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+    };
+    // One try of an event: what passes by itself does not count as one.
+    const retry = { attempts: 1, backoff: { minMs: 20, maxMs: 30 } };
+    const app = await log.start({ onError: 'dead-letter', retry });
+    await app.projections.waitFor('log', await appendTo(app, 'X', 3));
+
+    expect(waits()).toEqual([20, 30]);
+    expect(attempts).toEqual([1, 2, 3]);
+    expect(await log.versionsOf('X')).toEqual([1, 2, 3]);
+    expect(await app.projections.deadLetters('log')).toEqual([]);
+    expect(await statusOf(app)).toMatchObject({ state: 'running', error: undefined });
+  });
+
+  it('begins with the short waits again after a success', async () => {
+    const failed = new Set<number>();
+    log.fault.now = ({ version }) => {
+      if (failed.has(version)) return;
+      failed.add(version);
+      throw Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+    };
+    const app = await log.start({ batchSize: 1, retry: { backoff: { minMs: 1, maxMs: 1000 } } });
+    await app.projections.waitFor('log', await appendTo(app, 'X', 3));
+    expect(waits()).toEqual([1, 1, 1]);
+  });
+
+  it('shows in status and health while it lasts, with what failed and that nobody need act', async () => {
+    log.fault.now = (_, { manager }) => manager.query(RAISE('40P01'));
+    const app = await log.start({ retry: { backoff: { minMs: 600_000, maxMs: 600_000 } } });
+    await appendTo(app, 'X');
+    await eventually(async () => expect((await statusOf(app)).state).toBe('retrying'));
+
+    const message = expect.stringMatching(
+      /"log".* Happened at position 1 \(stream "X", version 1\).*it passes.*Next: nothing/,
+    ) as string;
+    expect(await statusOf(app)).toMatchObject({ state: 'retrying', position: 0n, error: { message } });
+    const health = await app.get(ProjectionHealthIndicator).isHealthy('projections');
+    expect(health.projections).toMatchObject({
+      projections: { log: { state: 'retrying', lastError: message } },
+    });
+  });
+
+  it('is also what the application says is one', async () => {
+    class SearchDown extends Error {}
+    let down = true;
+    log.fault.now = () => {
+      if (down) throw new SearchDown('search is down');
+    };
+    const isTransient = (error: unknown) => error instanceof SearchDown;
+    const app = await log.start(
+      { onError: 'stop', retry: { attempts: 1, backoff: { minMs: 1, maxMs: 2 } } },
+      { isTransient },
+    );
+    const position = await appendTo(app, 'X');
+    await eventually(() => expect(waits().length).toBeGreaterThan(2));
+    down = false;
+    await app.projections.waitFor('log', position);
+    expect(await log.versionsOf('X')).toEqual([1]);
+  });
+});
