@@ -30,6 +30,6 @@ export interface ProjectionDefinition {
   readonly readModels: readonly EntityTarget<ObjectLiteral>[];
   /** All its handlers are of one style. */
   readonly handlers:
-    | { readonly style: 'transaction'; of(type: string): readonly ProjectionHandler[] }
-    | { readonly style: 'row'; of(type: string): readonly RowHandler[] };
+    | { readonly style: 'transaction'; readonly of: (type: string) => readonly ProjectionHandler[] }
+    | { readonly style: 'row'; readonly of: (type: string) => readonly RowHandler[] };
 }

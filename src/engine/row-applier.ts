@@ -101,7 +101,7 @@ export class RowApplier implements BatchApplier {
             const before = table.copyOf(row);
             let result = handler.handle(event, row.value, context);
             if (isPromise(result)) result = await watch.guard(result);
-            table.keep(row, result, before);
+            table.keep(row, result as object | null | undefined, before);
           } catch (error) {
             throw new HandlerFailedError(this.projection, handler.method, event, error);
           }

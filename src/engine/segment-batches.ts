@@ -184,7 +184,7 @@ export class SegmentBatches {
     through: bigint,
     attempt: number,
   ): Promise<{ to: Checkpoint; done: Promise<void> }> {
-    const { mode, transaction, queue } = this.parts;
+    const { projection, mode, transaction, queue, pageSize, committed } = this.parts;
     const began = performance.now();
     const { replaying, signal: calledOff } = this;
     const { apply, hold } = queue.part(events);
@@ -202,17 +202,13 @@ export class SegmentBatches {
     }
     const from = this.stored!;
     const to = { ...mode.next(from, through), haltAt: from.haltAt };
-    const done = this.write(ready, from, to, (manager) => queue.hold(manager, hold)).then(() => {
+    const write = async () => {
+      await this.write(ready, from, to, (manager) => queue.hold(manager, hold));
       this.stand(to);
-      this.parts.pageSize.applied(events.length, performance.now() - began);
-      this.parts.committed({
-        projection: this.parts.projection,
-        position: to.position,
-        events: apply,
-        replaying,
-      });
-    });
-    return { to, done };
+      pageSize.applied(events.length, performance.now() - began);
+      committed({ projection, position: to.position, events: apply, replaying });
+    };
+    return { to, done: write() };
   }
 
   private write(

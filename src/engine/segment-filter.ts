@@ -28,7 +28,7 @@ export class SegmentFilter {
     const events: RecordedEvent[] = [];
     for (const event of page.events)
       try {
-        if (segmentOfKey(String(this.segmentBy(event)), this.segments) === this.segment) events.push(event);
+        if (segmentOfKey(this.segmentBy(event), this.segments) === this.segment) events.push(event);
       } catch (error) {
         // Whose it is nobody can tell; the segment of its stream answers for it.
         if (segmentOfKey(event.streamId, this.segments) !== this.segment) continue;

@@ -60,7 +60,7 @@ export class RowSession {
         for (const save of saves) saved.push(await save(client, transaction));
       },
       committed: () => {
-        for (const { committed } of saved) committed();
+        for (const table of saved) table.committed();
       },
     };
   }

@@ -1,154 +1,190 @@
-import type { ClientBase, CustomTypesConfig } from 'pg';
+import { type ClientBase, type CustomTypesConfig, type QueryArrayConfig, types as parsers } from 'pg';
 import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
-export interface RowKey {
-  readonly id: string;
-  readonly values: readonly string[];
-}
+import { readColumnTypes } from './column-type';
+import { rowColumns, rowMetadata } from './entity-columns';
+import { rememberExact } from './exact-dates';
+import type { RowColumn } from './row-column';
+import { type RowKey, RowKeys } from './row-keys';
+import { loadSql } from './row-sql';
+import { type EncodedChanges, type RowChanges, RowWriter } from './row-writer';
+import { UnsetColumnError, RowKeyMismatchError } from './row.errors';
+
 export interface LoadedRow {
   readonly id: string;
   readonly row: object;
+  /** The transaction that wrote it last. */
   readonly xmin: string;
 }
-export interface Stamp {
-  readonly xmin: string;
-}
-export interface RowChanges {
-  readonly inserts: readonly { readonly key: RowKey; readonly row: object }[];
-  readonly updates: readonly { readonly key: RowKey; readonly row: object; readonly stamp: Stamp }[];
-  readonly deletes: readonly { readonly key: RowKey; readonly stamp: Stamp }[];
-}
-const AS_WRITTEN: CustomTypesConfig = { getTypeParser: () => (value: unknown) => value };
-const PLAIN = /^[\w.:+-]+$/;
-function text(value: any): string {
-  if (value === null || value === undefined) return 'NULL';
-  if (value instanceof Date) return `"${value.toISOString()}"`;
-  const s =
-    typeof value === 'string' ? value : typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return PLAIN.test(s) && s !== 'NULL' ? s : `"${s.replace(/["\\]/g, '\\$&')}"`;
-}
+
+/** A row's place in memory besides its columns' values, in bytes. */
+const ROW_BYTES = 200;
+const COLUMN_BYTES = 16;
+
+/** The table of an entity: loads and saves its rows in bulk, as TypeORM would one by one. */
 export class RowTable {
-  private readonly cols: {
-    p: string;
-    db: string;
-    type: string;
-    date: boolean;
-    num: boolean;
-    json: boolean;
-    pk: boolean;
-  }[];
-  private readonly table: string;
-  private readonly Entity: new () => any;
-  private readonly pk: string[];
-  constructor(d: DataSource, _p: string, e: EntityTarget<ObjectLiteral>) {
-    const m = d.getMetadata(e);
-    this.table = m.tablePath
+  readonly entity: string;
+  /** Qualified and quoted. */
+  readonly table: string;
+  private readonly columns: readonly RowColumn[];
+  private readonly keyColumns: readonly RowColumn[];
+  private readonly dated: readonly RowColumn[];
+  private readonly keys: RowKeys;
+  private readonly create: () => object;
+  private readonly isInstance: (row: object) => boolean;
+  private writer: RowWriter | undefined;
+
+  /** @throws UnknownRowEntityError, UnsupportedRowEntityError */
+  constructor(
+    dataSource: DataSource,
+    private readonly projection: string,
+    entity: EntityTarget<ObjectLiteral>,
+  ) {
+    const metadata = rowMetadata(dataSource, projection, entity);
+    const { target, primaryColumns, tablePath } = metadata;
+    this.entity = metadata.name;
+    this.table = tablePath
       .split('.')
-      .map((x) => `"${x}"`)
+      .map((part) => `"${part.replaceAll('"', '""')}"`)
       .join('.');
-    this.Entity = m.target as never;
-    this.pk = m.primaryColumns.map((c) => c.propertyName);
-    this.cols = m.columns
-      .filter((c) => !c.generatedType)
-      .map((c) => {
-        const type = d.driver.normalizeType(c);
-        return {
-          p: c.propertyName,
-          db: `"${c.databaseName}"`,
-          type,
-          date: type.startsWith('timestamp'),
-          num: type === 'integer',
-          json: type === 'jsonb',
-          pk: c.isPrimary,
-        };
-      });
+    this.columns = rowColumns(metadata, dataSource.driver);
+    this.keyColumns = primaryColumns.map(({ propertyPath }) =>
+      this.columns.find(({ property }) => property === propertyPath)!,
+    );
+    this.dated = this.columns.filter(
+      ({ isCreateDate, isUpdateDate, isVersion }) => isCreateDate || isUpdateDate || isVersion,
+    );
+    const types = primaryColumns.map((column) => dataSource.driver.normalizeType(column));
+    this.keys = new RowKeys(projection, this.entity, this.keyColumns, types);
+    this.create = () => metadata.create() as object;
+    this.isInstance = typeof target === 'function' ? (row) => row instanceof target : () => true;
   }
-  keyOf(key: any): RowKey {
-    if (typeof key === 'string') return { id: key, values: [key] };
-    const values =
-      this.pk.length === 1 && typeof key !== 'object' ? [String(key)] : this.pk.map((p) => String(key[p]));
-    return { id: values.length === 1 ? values[0]! : JSON.stringify(values), values };
+
+  /** @throws InvalidRowKeyError */
+  keyOf(given: unknown): RowKey {
+    return this.keys.of(given);
   }
-  settle(row: any, key: RowKey, isNew: boolean, _now: Date): object {
-    if (isNew) this.pk.forEach((p, i) => (row[p] ??= key.values[i]));
+
+  /**
+   * Makes a row that a handler returned what a reload would show.
+   * @param isNew whether there was no row before
+   * @throws RowKeyMismatchError, UnsetColumnError
+   */
+  settle(given: object, key: RowKey, isNew: boolean, now: Date): object {
+    const row = this.isInstance(given) ? given : this.instanceOf(given);
+    this.settleKey(row, key);
+    for (const column of this.dated) this.settleDate(column, row, isNew, now);
+    for (const column of this.columns) {
+      if (column.get(row) !== undefined) continue;
+      const { unset } = column;
+      if ('why' in unset)
+        throw new UnsetColumnError(this.projection, this.entity, column.property, unset.why);
+      column.set(row, unset.value);
+    }
     return row;
   }
+
+  /** Changes to the copy leave the row as it is. */
   copy(row: object): object {
-    return Object.assign(new this.Entity(), row);
+    const copy = this.create();
+    for (const column of this.columns) column.set(copy, column.copy(column.get(row)));
+    return copy;
   }
-  sizeOf(_row: object): number {
-    return 60 * this.cols.length + 100;
+
+  /** About how many bytes the row takes in memory. */
+  sizeOf(row: object): number {
+    let bytes = ROW_BYTES;
+    for (const column of this.columns) bytes += COLUMN_BYTES + sizeOfValue(column.get(row));
+    return bytes;
   }
+
+  /** @param lock whether the rows stay locked to the end of the client's transaction */
   async load(client: ClientBase, keys: readonly RowKey[], lock = false): Promise<LoadedRow[]> {
-    const pk = this.cols.filter((c) => c.pk);
-    const arrays = pk.map((_, i) => '{' + keys.map((k) => text(k.values[i])).join() + '}');
-    const where =
-      pk.length === 1
-        ? `t.${pk[0]!.db} = ANY ($1::${pk[0]!.type}[])`
-        : `(${pk.map((c) => 't.' + c.db).join()}) IN (SELECT * FROM unnest(${pk.map((c, i) => `$${i + 1}::${c.type}[]`).join()}))`;
-    const { rows } = (await client.query({
-      text: `SELECT t.xmin, ${this.cols.map((c) => 't.' + c.db).join()} FROM ${this.table} t WHERE ${where}${lock ? ' FOR UPDATE' : ''}`,
-      values: arrays,
+    this.writer ??= await this.prepare(client);
+    const query: QueryArrayConfig = {
+      text: loadSql(this.table, this.keyColumns, this.columns, lock),
+      values: this.writer.keyArrays(keys),
       rowMode: 'array',
-      types: AS_WRITTEN,
-    } as never)) as unknown as { rows: string[][] };
-    return rows.map((r) => {
-      const row = new this.Entity();
-      this.cols.forEach((c, i) => {
-        const v = r[i + 1]!;
-        row[c.p] = v === null ? null : c.date ? new Date(v) : c.num ? Number(v) : c.json ? JSON.parse(v) : v;
-      });
-      const values = this.pk.map((p) => row[p] as string);
-      return { id: values.length === 1 ? values[0]! : JSON.stringify(values), row, xmin: r[0]! };
+      types: TYPES,
+    };
+    const { rows } = await client.query<[string, ...unknown[]]>(query);
+    return rows.map(([xmin, ...values]) => {
+      const row = this.create();
+      for (let at = 0; at < values.length; at++) {
+        const column = this.columns[at]!;
+        column.set(row, column.hydrate(values[at]));
+      }
+      return { id: this.keys.ofRow(row).id, row, xmin };
     });
   }
-  encode({ inserts, updates, deletes }: RowChanges): { save(client: ClientBase): Promise<void> } {
-    const arrays = (rows: readonly { row: any }[]) =>
-      this.cols.map((c) => {
-        let s = '{';
-        for (let i = 0; i < rows.length; i++) {
-          if (i) s += ',';
-          s += text(rows[i]!.row[c.p]);
-        }
-        return s + '}';
-      });
-    const ins = inserts.length ? arrays(inserts) : [];
-    const upd = updates.length ? arrays(updates) : [];
-    const pk = this.cols.filter((c) => c.pk);
-    const on = pk.map((c) => `t.${c.db} = u.${c.db}`).join(' AND ');
-    const list = (p: readonly { db: string; type: string }[]) =>
-      p.map((c, i) => `$${i + 1}::${c.type}[]`).join();
-    return {
-      save: async (client) => {
-        const expect = async (n: number, sql: string, values: string[]) => {
-          const { rowCount } = await client.query(sql, values);
-          if (rowCount !== n) throw new Error(`foreign ${rowCount} ${n} ${sql}`);
-        };
-        const xmins = (l: readonly { stamp: Stamp }[]) => '{' + l.map(({ stamp }) => stamp.xmin).join() + '}';
-        if (deletes.length)
-          await expect(
-            deletes.length,
-            `DELETE FROM ${this.table} t USING unnest(${list(pk)}, $${pk.length + 1}::xid[]) u (${pk.map((c) => c.db).join()}, xmin_) WHERE ${on} AND t.xmin = u.xmin_`,
-            [
-              ...pk.map((_, i) => '{' + deletes.map(({ key }) => text(key.values[i])).join() + '}'),
-              xmins(deletes),
-            ],
-          );
-        if (ins.length)
-          await expect(
-            inserts.length,
-            `INSERT INTO ${this.table} (${this.cols.map((c) => c.db).join()}) SELECT * FROM unnest(${list(this.cols)}) ON CONFLICT (${pk.map((c) => c.db).join()}) DO NOTHING`,
-            ins,
-          );
-        if (upd.length)
-          await expect(
-            updates.length,
-            `UPDATE ${this.table} t SET ${this.cols
-              .filter((c) => !c.pk)
-              .map((c) => `${c.db} = u.${c.db}`)
-              .join()} FROM unnest(${list(this.cols)}, $${this.cols.length + 1}::xid[]) u (${this.cols.map((c) => c.db).join()}, xmin_) WHERE ${on} AND t.xmin = u.xmin_`,
-            [...upd, xmins(updates)],
-          );
-      },
-    };
+
+  /** Turns changes into parameters now, to be saved later, when rows may have changed again. A load has been before. */
+  encode(changes: RowChanges): EncodedChanges {
+    return this.writer!.encode(changes);
   }
+
+  private async prepare(client: ClientBase): Promise<RowWriter> {
+    const types = await readColumnTypes(client, this.table);
+    for (const column of this.columns) {
+      const type = types.get(column.databaseName);
+      if (!type) throw new Error(`${this.table} has no column ${column.name}, which ${this.entity} has`);
+      column.resolve(type);
+    }
+    return new RowWriter(this.projection, this.table, this.keyColumns, this.columns);
+  }
+
+  private instanceOf(given: object): object {
+    const row = this.create();
+    for (const column of this.columns) {
+      const value = column.get(given);
+      if (value !== undefined) column.set(row, value);
+    }
+    return row;
+  }
+
+  private settleKey(row: object, key: RowKey): void {
+    for (let at = 0; at < this.keyColumns.length; at++) {
+      const column = this.keyColumns[at]!;
+      const value = column.get(row);
+      const wanted = key.values[at]!;
+      if (value === wanted) continue;
+      if (value === undefined) column.set(row, column.parse(wanted));
+      else if (this.keys.ofRow(row).values[at] !== wanted)
+        throw new RowKeyMismatchError(
+          this.projection,
+          this.entity,
+          column.property,
+          wanted,
+          JSON.stringify(value),
+        );
+    }
+  }
+
+  private settleDate(column: RowColumn, row: object, isNew: boolean, now: Date): void {
+    if (column.isVersion) column.set(row, isNew ? 1 : Number(column.get(row)) + 1);
+    else if (column.isUpdateDate || column.get(row) === undefined) column.set(row, column.parseDate(now));
+  }
+}
+
+const DATE: number = parsers.builtins.DATE;
+const TIMESTAMPS = new Set<number>([parsers.builtins.TIMESTAMPTZ, parsers.builtins.TIMESTAMP]);
+
+/** As `pg` reads values, but for dates without a time, which it makes local midnights of, and finer than a millisecond. */
+const TYPES: CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') => {
+    if (oid === DATE) return (text: string) => text;
+    const parse: (text: string) => unknown = parsers.getTypeParser(oid, format);
+    if (!TIMESTAMPS.has(oid)) return parse;
+    return (text: string) => {
+      const date = parse(text);
+      rememberExact(date, text);
+      return date;
+    };
+  },
+};
+
+function sizeOfValue(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 0;
+  if (value instanceof Date) return 32;
+  return Buffer.isBuffer(value) ? value.length : (JSON.stringify(value)?.length ?? 0);
 }

@@ -1,2 +1,59 @@
 import { ProjectionError } from '../events/projection.error';
-export class ForeignWriteError extends ProjectionError {}
+
+/** `row` names something that is no entity of the data source. */
+export class UnknownRowEntityError extends ProjectionError {
+  constructor(projection: string, entity: string) {
+    super(
+      `Projection "${projection}" folds rows of ${entity}, which is no entity of its data source: ` +
+        'add it to entities, or import TypeOrmModule.forFeature with it where autoLoadEntities is on.',
+    );
+  }
+}
+
+/** An entity whose rows cannot be loaded and saved in bulk. */
+export class UnsupportedRowEntityError extends ProjectionError {
+  constructor(projection: string, entity: string, problem: string) {
+    super(
+      `Projection "${projection}" cannot fold rows of ${entity}: ${problem}. ` +
+        'Change the entity, or write its table by transaction handlers.',
+    );
+  }
+}
+
+/** A key function gave something that is no primary key of the row. */
+export class InvalidRowKeyError extends ProjectionError {
+  constructor(projection: string, entity: string, problem: string) {
+    super(`Projection "${projection}": the key of a row of ${entity} ${problem}. Check the key function.`);
+  }
+}
+
+/** A handler returned a row that is not the one it was asked for. */
+export class RowKeyMismatchError extends ProjectionError {
+  constructor(projection: string, entity: string, property: string, wanted: string, got: string) {
+    super(
+      `Projection "${projection}": a handler returned a row of ${entity} whose ${property} is ${got}, not ${wanted} ` +
+        'as its key function said. Leave the primary key alone, or mend the key function.',
+    );
+  }
+}
+
+/** A handler left a column without the value that it needs. */
+export class UnsetColumnError extends ProjectionError {
+  constructor(projection: string, entity: string, property: string, why: string) {
+    super(
+      `Projection "${projection}": a handler returned a row of ${entity} without ${property}, which ${why}. ` +
+        'Set it in the handler.',
+    );
+  }
+}
+
+/** Rows were written by somebody else since they were loaded: a read model belongs to its projection alone. */
+export class ForeignWriteError extends ProjectionError {
+  constructor(projection: string, table: string, expected: number, touched: number) {
+    super(
+      `Projection "${projection}" found ${expected - touched} of ${expected} rows of ${table} written by somebody ` +
+        'else since it read them. Nothing was overwritten. A read model belongs to its projection: let nothing else ' +
+        'write its table, and no trigger change its rows.',
+    );
+  }
+}

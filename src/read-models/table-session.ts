@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
-import type { RowKey, RowTable } from './row-table';
+import type { RowKey } from './row-keys';
+import type { RowTable } from './row-table';
 
 /** A row that a segment works on. */
 export interface CachedRow {
@@ -71,7 +72,7 @@ export class TableSession {
   }
 
   /** @param before the row as the handler got it, for when it leaves the row alone */
-  keep(row: CachedRow, result: unknown, before: object | undefined): void {
+  keep(row: CachedRow, result: object | null | undefined, before: object | undefined): void {
     if (result === undefined) {
       row.value = before;
       return;
@@ -80,7 +81,7 @@ export class TableSession {
       row.value = undefined;
       row.replaced = true;
     } else {
-      row.value = this.table.settle(result as object, row.key, before === undefined, this.now);
+      row.value = this.table.settle(result, row.key, before === undefined, this.now);
       if (!before) this.youngBytes += this.table.sizeOf(row.value);
     }
     if (row.changed) return;
