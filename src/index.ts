@@ -8,21 +8,24 @@ export { UnknownDataSourceError } from './unknown-data-source.error';
 export { Projection } from './authoring/projection.decorator';
 export { On, OnAny } from './authoring/on.decorator';
 export type { HandlerOptions } from './authoring/handler-metadata';
-export type { ProjectionContext } from './authoring/projection-context';
+export type { ProjectionContext, RowContext } from './authoring/projection-context';
 export type {
   Backoff,
   OnError,
   ProjectionOptions,
   ProjectionType,
   RetryPolicy,
+  RowKeyOf,
 } from './authoring/projection-options';
 export {
   DuplicateHandlerError,
   DuplicateProjectionError,
   InvalidProjectionOptionsError,
   MissingProjectionDecoratorError,
+  MixedHandlersError,
   NoHandlersError,
   RequestScopedProjectionError,
+  RowKeyMissingError,
   UnnamedEventError,
 } from './authoring/authoring.errors';
 

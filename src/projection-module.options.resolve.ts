@@ -17,6 +17,7 @@ export function resolveOptions(given: ProjectionModuleOptions): ResolvedOptions 
     );
   needWhole('batchSize', options.batchSize);
   needWhole('maxBatchBytes', options.maxBatchBytes);
+  needWhole('rowCacheBytes', options.rowCacheBytes);
   needWhole('maxEventBytes', options.maxEventBytes);
   needWhole('leaseMs', options.leaseMs);
   needWhole('handlerTimeoutMs', options.handlerTimeoutMs);

@@ -17,6 +17,11 @@ export interface ProjectionModuleOptions {
    */
   readonly maxBatchBytes?: number;
   /**
+   * About how many bytes of rows the row projections of this process keep in memory between batches, all together.
+   * @default 67108864
+   */
+  readonly rowCacheBytes?: number;
+  /**
    * How often the store is asked for new events, in milliseconds: `min` right after activity, growing to `max`
    * while nothing happens.
    * @default { min: 10, max: 1000 }
@@ -64,6 +69,7 @@ export const DEFAULT_OPTIONS = {
   migrate: true,
   batchSize: 500,
   maxBatchBytes: 4 * 1024 * 1024,
+  rowCacheBytes: 64 * 1024 * 1024,
   pollInterval: { min: 10, max: 1000 },
   listen: true,
   run: true,

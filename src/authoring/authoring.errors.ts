@@ -40,6 +40,27 @@ export class DuplicateHandlerError extends ProjectionError {
   }
 }
 
+/** Some handlers of a projection fold rows, and some write through a transaction: their order could not be kept. */
+export class MixedHandlersError extends ProjectionError {
+  constructor(name: string, folding: string, writing: string) {
+    super(
+      `Projection "${name}" mixes styles: ${folding} folds a row and ${writing} does not. Rows are saved at the end of ` +
+        'a batch, after all that other handlers write: give every handler a row and a key, or move one to a ' +
+        'projection of its own.',
+    );
+  }
+}
+
+/** Of `row` and `key`, which only make sense together, one is missing. */
+export class RowKeyMissingError extends ProjectionError {
+  constructor(name: string, method: string, problem: string) {
+    super(
+      `Projection "${name}": the handler ${method} has ${problem}. Give both, on @Projection or on its @On: ` +
+        'row is the entity, and key says which of its rows an event changes.',
+    );
+  }
+}
+
 /** `@On` was given something that names no event type. */
 export class UnnamedEventError extends ProjectionError {
   constructor(name: string, method: string) {

@@ -1,35 +1,43 @@
-import type { ProjectionHandler } from './projection-definition';
+/** What a table holds: anything that two handlers may not both be for one type. */
+export interface TableEntry {
+  readonly method: string;
+  /** Handlers of one type stand beside each other only where they fold rows of different entities. */
+  readonly row?: unknown;
+}
 
-const NONE: readonly ProjectionHandler[] = [];
+/** Which handlers run for an event: those of its type first, then those that take everything. */
+export class HandlerTable<Handler extends TableEntry> {
+  private readonly typed = new Map<string, Handler[]>();
+  private readonly any: Handler[] = [];
+  private readonly combined = new Map<string, readonly Handler[]>();
 
-/** Which handlers run for an event: the one of its type first, then the one that takes everything. */
-export class HandlerTable {
-  private readonly byType = new Map<string, readonly ProjectionHandler[]>();
-  private any: ProjectionHandler | undefined;
-
-  /** @returns the handler that already takes the type, where there is one */
-  add(type: string, handler: ProjectionHandler): ProjectionHandler | undefined {
-    const taken = this.byType.get(type)?.[0];
-    if (!taken) this.byType.set(type, [handler]);
-    return taken;
-  }
-
-  addAny(handler: ProjectionHandler): ProjectionHandler | undefined {
-    const taken = this.any;
-    this.any ??= handler;
-    return taken;
+  /**
+   * @param type `undefined` means every type
+   * @returns the handler that already takes the type, where there is one
+   */
+  add(type: string | undefined, handler: Handler): Handler | undefined {
+    const beside = type === undefined ? this.any : (this.typed.get(type) ?? []);
+    const taken = beside.find(({ row }) => row === handler.row);
+    if (taken) return taken;
+    beside.push(handler);
+    if (type !== undefined) this.typed.set(type, beside);
+    return undefined;
   }
 
   get types(): readonly string[] | undefined {
-    return this.any ? undefined : [...this.byType.keys()];
+    return this.any.length > 0 ? undefined : [...this.typed.keys()];
   }
 
   get size(): number {
-    return this.byType.size + (this.any ? 1 : 0);
+    return this.typed.size + this.any.length;
   }
 
-  handlersOf(type: string): readonly ProjectionHandler[] {
-    const typed = this.byType.get(type) ?? NONE;
-    return this.any ? [...typed, this.any] : typed;
+  /** To be asked once all handlers are added. */
+  handlersOf(type: string): readonly Handler[] {
+    const typed = this.typed.get(type);
+    if (!typed) return this.any;
+    let handlers = this.combined.get(type);
+    if (!handlers) this.combined.set(type, (handlers = [...typed, ...this.any]));
+    return handlers;
   }
 }

@@ -4,6 +4,13 @@ import type { EntityManager } from 'typeorm';
 export interface ProjectionContext {
   /** The transaction that also moves the checkpoint. Write read models through it, and through nothing else. */
   readonly manager: EntityManager;
+  /**
+   * Sends a statement on the transaction's connection without waiting for it, prepared under a name, in order with
+   * all that `manager` does. A handler that only executes runs at pipeline speed. What the statement fails with counts
+   * as the handler's failure.
+   * @param params the values of `$1`, `$2`, ...; the text should not change from event to event
+   */
+  execute(sql: string, params?: readonly unknown[]): void;
   /** Whether this is history, applied again by a rebuild or run over by a catch-up. */
   readonly replaying: boolean;
   /** 1 for the first try to apply the event, 2 for the next ... */
@@ -16,3 +23,6 @@ export interface ProjectionContext {
    */
   afterCommit(effect: () => unknown): void;
 }
+
+/** What a row handler works with, besides its event and its row: it has no transaction, for the engine saves the rows. */
+export type RowContext = Omit<ProjectionContext, 'manager' | 'execute'>;

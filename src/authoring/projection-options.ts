@@ -1,6 +1,9 @@
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import type { RecordedEvent } from '../events/recorded-event';
 
+/** The primary key of one row, an object by property where it is composite; the handler runs once for each of several. */
+export type RowKeyOf = (event: RecordedEvent) => unknown;
+
 /** Tries of one event. Errors of the infrastructure are no failures of the event: they are retried for ever. */
 export interface RetryPolicy {
   /** Tries in all, the first included. @default 3 */
@@ -37,8 +40,28 @@ export interface ProjectionOptions {
   readonly name: string;
   /** @default 'persistent' */
   readonly type?: ProjectionType;
-  /** The entities whose tables this projection owns; a rebuild empties them. @default [] */
+  /**
+   * The entities whose tables this projection owns; a rebuild empties them. Those of `row` need not be listed.
+   * @default []
+   */
   readonly readModels?: readonly EntityTarget<ObjectLiteral>[];
+  /**
+   * Makes the handlers row handlers, which fold rows of this entity in memory: they take the event and the row of its
+   * `key`, or `undefined` where there is none, and return the row to keep, `null` to delete it, or `undefined` to leave
+   * it alone. The engine loads and saves the rows of a whole batch at once.
+   */
+  readonly row?: EntityTarget<ObjectLiteral>;
+  /** Which row, or rows, an event is folded into. */
+  readonly key?: RowKeyOf;
+  /**
+   * Into how many segments the projection's events are shared out. Each has a checkpoint of its own and runs on one
+   * instance at a time; events of one segment are applied in order. It may be changed at any time: the instance that
+   * started last decides, and the segments are cut anew where all of them have met.
+   * @default 1
+   */
+  readonly segments?: number;
+  /** Events of one key stay in order: what segments are cut by. Events that write the same row need the same key. @default the event's stream id */
+  readonly segmentBy?: (event: RecordedEvent) => string;
   /**
    * The version of this projection's code. An instance whose version is lower than the one the database has seen
    * does not run the projection.

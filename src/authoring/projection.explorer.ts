@@ -1,18 +1,14 @@
 import { Injectable, Scope } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { eventTypeOf } from '../events/event-class';
 import { HANDLER_METADATA, PROJECTION_METADATA } from './authoring.constants';
 import {
-  DuplicateHandlerError,
   DuplicateProjectionError,
   MissingProjectionDecoratorError,
-  NoHandlersError,
   RequestScopedProjectionError,
-  UnnamedEventError,
 } from './authoring.errors';
+import { type DeclaredHandler, defineProjection } from './define-projection';
 import type { HandlerMetadata } from './handler-metadata';
-import { HandlerTable } from './handler-table';
-import type { ProjectionDefinition, ProjectionHandler } from './projection-definition';
+import type { ProjectionDefinition } from './projection-definition';
 import type { ProjectionOptions } from './projection-options';
 import { checkProjectionOptions } from './projection-options.check';
 
@@ -46,13 +42,15 @@ export class ProjectionExplorer {
       // An alias (`useExisting`) shows the same instance under a second token.
       if (other && other.owner === owner && other.instance === provider.instance) continue;
       if (other) throw new DuplicateProjectionError(options.name, [other.owner.name, owner.name]);
-      const definition = define(provider, owner, options, methods);
+      checkProjectionOptions(options, owner.name);
+      checkScope(provider, owner, options.name);
+      const definition = defineProjection(options, owner.name, provider.instance as object, methods);
       found.set(options.name, { definition, owner, instance: provider.instance });
     }
     return [...found.values()].map(({ definition }) => definition);
   }
 
-  private handlerMethods(owner: ProviderClass): { method: string; metadata: HandlerMetadata }[] {
+  private handlerMethods(owner: ProviderClass): DeclaredHandler[] {
     const prototype = owner.prototype as object | undefined;
     if (!prototype) return [];
     return this.scanner.getAllMethodNames(prototype).flatMap((method) => {
@@ -70,46 +68,8 @@ function classOf({ instance, metatype }: Provider): ProviderClass | undefined {
   return typeof owner === 'function' ? (owner as ProviderClass) : undefined;
 }
 
-function define(
-  provider: Provider,
-  owner: ProviderClass,
-  options: ProjectionOptions,
-  methods: { method: string; metadata: HandlerMetadata }[],
-): ProjectionDefinition {
-  checkProjectionOptions(options, owner.name);
-  if (
-    provider.scope === Scope.REQUEST ||
-    provider.scope === Scope.TRANSIENT ||
-    !provider.isDependencyTreeStatic()
-  )
-    throw new RequestScopedProjectionError(options.name, owner.name);
-
-  const table = new HandlerTable();
-  const instance = provider.instance as Record<string, ProjectionHandler['handle']>;
-  for (const { method, metadata } of methods) {
-    const handler: ProjectionHandler = {
-      method,
-      replay: metadata.options.replay ?? true,
-      handle: (event, context) => instance[method]!(event, context),
-    };
-    for (const type of typesOf(metadata, options.name, method)) {
-      const taken = type === undefined ? table.addAny(handler) : table.add(type, handler);
-      if (taken) throw new DuplicateHandlerError(options.name, type ?? 'every event', [taken.method, method]);
-    }
-  }
-  if (table.size === 0) throw new NoHandlersError(options.name, owner.name);
-  return {
-    name: options.name,
-    type: options.type ?? 'persistent',
-    options,
-    types: table.types,
-    handlersOf: (type) => table.handlersOf(type),
-  };
-}
-
-function typesOf({ events }: HandlerMetadata, projection: string, method: string): (string | undefined)[] {
-  if (events === 'any') return [undefined];
-  const types = events.map((event) => eventTypeOf(event));
-  if (types.length === 0 || types.includes(undefined)) throw new UnnamedEventError(projection, method);
-  return types;
+function checkScope(provider: Provider, owner: ProviderClass, projection: string): void {
+  const { scope } = provider;
+  if (scope === Scope.REQUEST || scope === Scope.TRANSIENT || !provider.isDependencyTreeStatic())
+    throw new RequestScopedProjectionError(projection, owner.name);
 }

@@ -1,8 +1,9 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { Checkpoint, CheckpointStore } from '../state/checkpoint.store';
-import type { ControlSnapshot, ControlStore, LeaseRow } from '../state/control.store';
+import type { ControlSnapshot, ControlStore, LeaseRow, StateRow } from '../state/control.store';
 import type { Lease, LeaseStore } from '../state/lease.store';
+import type { SegmentCutStore } from '../state/segment-cut.store';
 import { keyOf, type SegmentId } from '../state/segment-id';
 import { fairShare } from './fair-share';
 import type { Directive } from './segment-runner';
@@ -13,11 +14,15 @@ const TICK_MS = 400;
 /** How long a new owner waits for the old one's open batch before it ends that batch's session. */
 const EVICT_AFTER_MS = 500;
 
+const NOTHING: ControlSnapshot = { states: [], leases: [], instances: [], commands: [] };
+
 /** A segment that this instance could run. */
 export interface Candidate {
   readonly id: SegmentId;
   /** The version of the code here. */
   readonly version: number;
+  /** Into how many segments the projection is cut. */
+  readonly segments: number;
   readonly initial: Checkpoint;
   /** Begins its loop under a lease; the promise is that of the loop's end. */
   start(lease: Lease, directive: Directive): Promise<void>;
@@ -26,6 +31,14 @@ export interface Candidate {
   stop(): Promise<void>;
   /** Told when the database has seen newer code, which must not be followed by older. */
   outdated(stored: number): void;
+}
+
+/** What there is to run here. */
+export interface CoordinatedProjections {
+  names(): readonly string[];
+  candidates(states: readonly StateRow[]): readonly Candidate[];
+  /** Goes on with whatever projections are to be cut into other segments. */
+  cut(states: readonly StateRow[]): Promise<void>;
 }
 
 /**
@@ -40,7 +53,7 @@ export class Coordinator {
   private ticking: Promise<void> | undefined;
   private beatAt = -Infinity;
   private stopped = true;
-  private view: ControlSnapshot = { states: [], leases: [], instances: [], commands: [] };
+  private view: ControlSnapshot = NOTHING;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -49,8 +62,14 @@ export class Coordinator {
     private readonly leases: LeaseStore,
     private readonly checkpoints: CheckpointStore,
     private readonly control: ControlStore,
-    private readonly candidates: () => readonly Candidate[],
+    private readonly cuts: SegmentCutStore,
+    private readonly projections: CoordinatedProjections,
   ) {}
+
+  /** What the database said at the last look. */
+  get snapshot(): ControlSnapshot {
+    return this.view;
+  }
 
   async start(): Promise<void> {
     this.stopped = false;
@@ -86,12 +105,13 @@ export class Coordinator {
   }
 
   private async tick(): Promise<void> {
-    const candidates = this.candidates();
     if (performance.now() - this.beatAt >= this.leaseMs / 3) {
-      await this.leases.heartbeat([...new Set(candidates.map(({ id }) => id.projection))]);
+      await this.leases.heartbeat(this.projections.names());
       this.beatAt = performance.now();
     }
     this.view = await this.control.snapshot();
+    await this.projections.cut(this.view.states);
+    const candidates = this.projections.candidates(this.view.states);
     this.dropLost();
     const able = candidates.filter((candidate) => this.isCurrent(candidate));
     const share = fairShare(
@@ -140,11 +160,12 @@ export class Coordinator {
   }
 
   /** Raises the epoch of lease and checkpoint together, so that no older owner can write from here on. */
-  private async take({ id, initial }: Candidate): Promise<Lease | undefined> {
-    await this.checkpoints.create(id, initial);
+  private async take({ id, initial, segments }: Candidate): Promise<Lease | undefined> {
     try {
       return await this.dataSource.transaction('READ COMMITTED', async (manager) => {
         await manager.query(`SET LOCAL lock_timeout = ${EVICT_AFTER_MS}`);
+        if (!(await this.cuts.hold(manager, id.projection, segments))) return undefined;
+        await this.checkpoints.create(manager, id, initial);
         const lease = await this.leases.acquire(manager, id);
         if (lease) await this.checkpoints.claim(manager, id, lease.epoch);
         return lease;

@@ -5,6 +5,7 @@ import type { PollInterval } from './head-watcher';
 export interface EngineOptions extends FailureDefaults {
   readonly batchSize: number;
   readonly maxBatchBytes: number;
+  readonly rowCacheBytes: number;
   readonly pollInterval: PollInterval;
   readonly run: boolean | readonly string[];
   readonly leaseMs: number;

@@ -4,6 +4,7 @@ import { CommandStore } from '../state/command.store';
 import { ControlStore } from '../state/control.store';
 import { DeadLetterStore } from '../state/dead-letter.store';
 import { LeaseStore } from '../state/lease.store';
+import { SegmentCutStore } from '../state/segment-cut.store';
 import { newInstanceId } from './instance-id';
 
 /** Everything the engine keeps in the database, as this instance sees it. */
@@ -14,12 +15,14 @@ export class EngineState {
   readonly commands: CommandStore;
   readonly leases: LeaseStore;
   readonly deadLetters: DeadLetterStore;
+  readonly cuts: SegmentCutStore;
 
   constructor(dataSource: DataSource, leaseMs: number) {
     this.checkpoints = new CheckpointStore(dataSource);
     this.control = new ControlStore(dataSource);
     this.commands = new CommandStore(dataSource);
     this.leases = new LeaseStore(dataSource, this.instance, leaseMs);
+    this.cuts = new SegmentCutStore(dataSource);
     this.deadLetters = new DeadLetterStore(dataSource, this.instance);
   }
 }

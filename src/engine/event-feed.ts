@@ -10,7 +10,7 @@ const NEAR = 20_000n;
 /** A reader of the feed, and where it is. */
 export interface FeedReader {
   readonly types: readonly string[] | undefined;
-  readonly position: bigint | undefined;
+  readonly readingAt: bigint | undefined;
 }
 
 interface Block {
@@ -73,7 +73,7 @@ export class EventFeed {
 
   private near({ after }: PageRequest): FeedReader[] {
     return this.readers().filter(
-      ({ position }) => position !== undefined && position >= after - NEAR && position <= after + NEAR,
+      ({ readingAt }) => readingAt !== undefined && readingAt >= after - NEAR && readingAt <= after + NEAR,
     );
   }
 

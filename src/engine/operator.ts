@@ -26,16 +26,20 @@ export class Operator {
   }
 
   /**
-   * Has every segment's owner carry out the order.
+   * Has every segment's owner, or that of one only, carry out the order.
    * @throws NoOwnerError when none takes it up, CommandFailedError when one cannot do it
    */
-  async order<Result>(projection: ManagedProjection, command: string, args: object): Promise<Result[]> {
+  async order<Result>(
+    projection: ManagedProjection,
+    command: string,
+    args: object,
+    only?: number,
+  ): Promise<Result[]> {
     const { checkpoints, commands } = this.engine.state;
     const { name } = projection.definition;
-    const segments = await checkpoints.readAll(name);
-    const orders = await Promise.all(
-      segments.map(({ segment }) => commands.add(name, segment, command, args)),
-    );
+    const all = (await checkpoints.readAll(name)).map(({ segment }) => segment);
+    const segments = only === undefined ? all : [only];
+    const orders = await Promise.all(segments.map((segment) => commands.add(name, segment, command, args)));
     await this.engine.coordinator.nudge();
     return Promise.all(orders.map((id) => this.outcome<Result>(name, command, id)));
   }

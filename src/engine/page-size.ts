@@ -1,10 +1,14 @@
-/** Begins small: nothing is known of the payloads yet. */
+/** Begins small: nothing is known of the payloads and the handlers yet. */
 const FIRST = 100;
 const GROWTH = 4;
+/** A batch that takes longer than this keeps rows locked and operators waiting. */
+const LONGEST_MS = 1_000;
 
-/** How many events to ask for, so that a page stays within its bytes although events are of any size. */
+/** How many events to ask for, so that a batch stays within its bytes and its time although events are of any kind. */
 export class PageSize {
   private size: number;
+  private fitting = Infinity;
+  private timely = Infinity;
 
   constructor(
     private readonly most: number,
@@ -14,12 +18,19 @@ export class PageSize {
   }
 
   get limit(): number {
-    return this.size;
+    return Math.max(1, Math.floor(Math.min(this.size, this.fitting, this.timely)));
   }
 
-  learn(events: number, bytes: number): void {
+  /** @param bytes what the events of a page took */
+  read(events: number, bytes: number): void {
     if (events === 0) return;
-    const fitting = Math.max(1, Math.floor((this.maxBytes * events) / Math.max(1, bytes)));
-    this.size = Math.min(this.most, fitting, this.size * GROWTH);
+    this.fitting = (this.maxBytes * events) / Math.max(1, bytes);
+    // A page that was not full says nothing about a larger one.
+    if (events >= this.limit) this.size = Math.min(this.most, this.size * GROWTH);
+  }
+
+  /** @param ms what it took to apply a batch */
+  applied(events: number, ms: number): void {
+    if (events > 0) this.timely = Math.max(1, (LONGEST_MS * events) / Math.max(0.001, ms));
   }
 }

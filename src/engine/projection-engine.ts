@@ -3,8 +3,11 @@ import type { ProjectionDefinition } from '../authoring/projection-definition';
 import type { EventSource } from '../events/event-source';
 import { EventStore } from '../events/event-store';
 import type { RecordedEvent } from '../events/recorded-event';
+import type { StateRow } from '../state/control.store';
 import type { Lease } from '../state/lease.store';
 import type { SegmentId } from '../state/segment-id';
+import { shield } from '../state/shield';
+import { BatchAppliers } from './batch-appliers';
 import { BatchTransaction } from './batch-transaction';
 import { ConnectionBudget } from './connection-budget';
 import { type Candidate, Coordinator } from './coordinator';
@@ -17,14 +20,25 @@ import { failurePolicy } from './failure-policy';
 import { HeadWatcher } from './head-watcher';
 import { INLINE_BEHIND, InlineProjection } from './inline-projection';
 import { ManagedProjection } from './managed-projection';
+import { PageRecovery } from './page-recovery';
 import { PageSize } from './page-size';
 import { readModelTables } from './read-model-tables';
 import { catchingUpTo, following, type RunMode } from './run-mode';
+import { SegmentBatches } from './segment-batches';
 import { SegmentCommands } from './segment-commands';
 import { type SegmentCursor, StoredCursor, VolatileCursor } from './segment-cursor';
+import { SegmentFilter, segmentOfKey } from './segment-filter';
 import { type Directive, SegmentRunner } from './segment-runner';
 
+const streamOf = ({ streamId }: RecordedEvent): string => streamId;
+
 const BEGINNING = { position: 0n, replayUntil: undefined };
+
+interface CatchUpTarget {
+  readonly position: bigint;
+  /** The segments that have got there. */
+  readonly done: Set<number>;
+}
 
 /** The projections of this process: starts and stops their loops, and empties them for a rebuild. */
 export class ProjectionEngine {
@@ -34,10 +48,12 @@ export class ProjectionEngine {
   private readonly budget: ConnectionBudget;
   private readonly feed: EventFeed;
   private readonly projections = new Map<string, ManagedProjection>();
-  private readonly transactions = new Map<string, BatchTransaction>();
+  private readonly appliers: BatchAppliers;
   private readonly inline = new Map<string, InlineProjection>();
   /** Where the catch-up projections that somebody asked for are to end. */
-  private readonly targets = new Map<string, bigint>();
+  private readonly targets = new Map<string, CatchUpTarget>();
+  /** The inline projections that appends keep current, and since which reset. */
+  private readonly handedOver = new Map<string, number>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -48,7 +64,8 @@ export class ProjectionEngine {
     this.state = new EngineState(dataSource, options.leaseMs);
     this.budget = new ConnectionBudget(options.connections);
     this.feed = new EventFeed(source, this.budget, () => this.all.flatMap(({ runners }) => runners));
-    const { instance, leases, checkpoints, control } = this.state;
+    this.appliers = new BatchAppliers(dataSource, this.budget, options);
+    const { instance, leases, checkpoints, control, cuts } = this.state;
     this.coordinator = new Coordinator(
       dataSource,
       instance,
@@ -56,17 +73,21 @@ export class ProjectionEngine {
       leases,
       checkpoints,
       control,
-      () => this.candidates(),
+      cuts,
+      {
+        names: () => this.runnable.map(({ definition }) => definition.name),
+        candidates: (states) => this.candidates(states),
+        cut: (states) => this.cut(states),
+      },
     );
   }
 
   /** @throws UnknownReadModelError, UnknownProjectionError, UnsupportedOperationError on what is declared wrongly */
   register(definitions: readonly ProjectionDefinition[]): void {
     for (const definition of definitions) {
-      const { name, options } = definition;
+      const { name } = definition;
       readModelTables(this.dataSource, definition);
-      const timeoutMs = options.handlerTimeoutMs ?? this.options.handlerTimeoutMs;
-      this.transactions.set(name, new BatchTransaction(this.dataSource, definition, timeoutMs));
+      this.appliers.check(definition);
       if (definition.type === 'inline') this.registerInline(definition);
       this.projections.set(name, new ManagedProjection(definition));
     }
@@ -74,10 +95,13 @@ export class ProjectionEngine {
   }
 
   async start(): Promise<void> {
-    const { control, checkpoints } = this.state;
+    const { control, checkpoints, cuts } = this.state;
     await this.source.open(await checkpoints.highest());
-    for (const { definition } of this.projections.values())
-      await control.register(definition.name, definition.options.version ?? 1);
+    for (const { definition } of this.projections.values()) {
+      const { name, options } = definition;
+      await control.register(name, options.version ?? 1, options.segments ?? 1);
+      await cuts.callOff(name);
+    }
     await this.watcher.start();
     await this.coordinator.start();
     for (const projection of this.projections.values())
@@ -102,7 +126,7 @@ export class ProjectionEngine {
 
   /** Has a `catch-up` projection run here, as soon as nobody else runs it, until `target` is applied. */
   async catchUp({ definition }: ManagedProjection, target: bigint): Promise<void> {
-    this.targets.set(definition.name, target);
+    this.targets.set(definition.name, { position: target, done: new Set() });
     await this.coordinator.nudge();
   }
 
@@ -115,6 +139,7 @@ export class ProjectionEngine {
     const { name } = definition;
     const tables = readModelTables(this.dataSource, definition);
     const work = async (manager: EntityManager) => {
+      await shield(manager);
       // The checkpoints first: their locks are the ones a batch takes first too.
       await checkpoints.reset(manager, name, { position: 0n, replayUntil: target });
       await deadLetters.clear(manager, name);
@@ -136,13 +161,12 @@ export class ProjectionEngine {
         name,
         'its events come from a source that cannot append',
       );
-    const transaction = this.transactions.get(name)!;
     const inline = new InlineProjection(
       definition,
       this.dataSource,
       this.source,
       this.state.checkpoints,
-      transaction,
+      () => this.appliers.make(definition),
     );
     this.inline.set(name, inline);
     this.source.addParticipant(inline);
@@ -153,23 +177,47 @@ export class ProjectionEngine {
     return typeof run === 'boolean' ? run : run.includes(definition.name);
   }
 
-  private candidates(): Candidate[] {
-    return this.all.flatMap((projection) => {
+  /** The projections with checkpoints that may run here now. */
+  private get runnable(): ManagedProjection[] {
+    return this.all.filter((projection) => {
       const { type, name } = projection.definition;
-      if (type === 'live' || !this.runsHere(projection)) return [];
-      if (type === 'catch-up' && !this.targets.has(name)) return [];
-      return [this.candidateOf(projection, 0)];
+      if (type === 'live' || !this.runsHere(projection)) return false;
+      return type !== 'catch-up' || this.targets.has(name);
     });
   }
 
-  private candidateOf(projection: ManagedProjection, segment: number): Candidate {
+  private candidates(states: readonly StateRow[]): Candidate[] {
+    return this.runnable.flatMap((projection) => {
+      const { name } = projection.definition;
+      const { segments = 1, generation = 0 } = states.find((state) => state.projection === name) ?? {};
+      if (this.handedOver.get(name) === generation) return [];
+      const done = this.targets.get(name)?.done;
+      return Array.from({ length: segments }, (_, segment) => segment)
+        .filter((segment) => !done?.has(segment))
+        .map((segment) => this.candidateOf(projection, segment, segments));
+    });
+  }
+
+  private async cut(states: readonly StateRow[]): Promise<void> {
+    for (const { definition } of this.runnable) {
+      const state = states.find(({ projection }) => projection === definition.name);
+      if (!state || state.segments === state.segmentsWanted) continue;
+      const { segmentBy = streamOf } = definition.options;
+      await this.state.cuts.step(definition.name, state.segmentsWanted, (event) =>
+        segmentOfKey(segmentBy(event), state.segmentsWanted),
+      );
+    }
+  }
+
+  private candidateOf(projection: ManagedProjection, segment: number, segments: number): Candidate {
     const { name, type, options } = projection.definition;
     const id = { projection: name, segment };
     return {
       id,
       version: options.version ?? 1,
+      segments,
       initial: type === 'inline' ? INLINE_BEHIND : BEGINNING,
-      start: (lease, directive) => this.startLeased(projection, id, lease, directive),
+      start: (lease, directive) => this.startLeased(projection, id, segments, lease, directive),
       direct: (directive) => projection.direct(segment, directive),
       stop: () => projection.stop(segment),
       outdated: (stored) => projection.outdated(stored),
@@ -179,65 +227,101 @@ export class ProjectionEngine {
   private async startLeased(
     projection: ManagedProjection,
     id: SegmentId,
+    segments: number,
     lease: Lease,
     directive: Directive,
   ): Promise<void> {
     const { name } = projection.definition;
     const target = this.targets.get(name);
-    const mode = target === undefined ? (this.inline.get(name) ?? following) : catchingUpTo(target);
+    const mode = target ? catchingUpTo(target.position) : (this.inline.get(name) ?? following);
     const cursor = new StoredCursor(this.state.checkpoints, id, lease.epoch);
-    const runner = this.makeRunner(projection, id, cursor, mode);
+    const runner = this.makeRunner(projection, id, segments, cursor, mode);
     runner.direct(directive);
     await projection.start(id.segment, runner);
-    if (target !== undefined && this.targets.get(name) === target) this.targets.delete(name);
+    if (runner.isOver) this.runIsOver(id, segments, directive.generation, target);
     await this.state.leases.release(lease).catch(() => undefined);
+  }
+
+  private runIsOver(
+    { projection, segment }: SegmentId,
+    segments: number,
+    generation: number,
+    target: CatchUpTarget | undefined,
+  ): void {
+    if (!target) this.handedOver.set(projection, generation);
+    target?.done.add(segment);
+    if (target?.done.size === segments && this.targets.get(projection) === target)
+      this.targets.delete(projection);
   }
 
   private startLive(projection: ManagedProjection): void {
     const id = { projection: projection.definition.name, segment: 0 };
     const cursor = new VolatileCursor(() => this.watcher.head);
-    void projection.start(0, this.makeRunner(projection, id, cursor, following));
+    void projection.start(0, this.makeRunner(projection, id, 1, cursor, following));
   }
 
   private makeRunner(
     projection: ManagedProjection,
     id: SegmentId,
+    segments: number,
     cursor: SegmentCursor,
     mode: RunMode,
   ): SegmentRunner {
     const { definition, committed } = projection;
+    const { name, types, options } = definition;
     const { commands, control, deadLetters } = this.state;
-    const policy = failurePolicy(definition.options, this.options);
-    const transaction = this.transactions.get(definition.name)!;
+    const { watcher, feed, budget } = this;
+    const policy = failurePolicy(options, this.options);
+    const transaction = new BatchTransaction(this.dataSource, name, this.appliers.make(definition));
     const queue = new DeadLetterQueue(id, deadLetters, policy, transaction);
-    return new SegmentRunner({
-      definition,
-      id,
-      feed: this.feed,
-      watcher: this.watcher,
+    const pageSize = new PageSize(options.batchSize ?? this.options.batchSize, this.options.maxBatchBytes);
+    const halt = async (error: Error, event?: RecordedEvent) => {
+      await this.halt(id, error, event);
+      runner.halted();
+    };
+    const batches = new SegmentBatches({
+      projection: name,
+      types,
+      feed,
+      filter: new SegmentFilter(name, id.segment, segments, options.segmentBy ?? streamOf),
+      watcher,
       transaction,
       cursor,
       queue,
+      mode,
+      pageSize,
+      budget,
+      committed,
+    });
+    const mayRetryIn = (ms: number): Promise<boolean> => runner.mayRetryIn(ms);
+    const recovery = new PageRecovery({ projection: name, batches, queue, policy, halt, mayRetryIn });
+    const obeying = new SegmentCommands(commands, control, queue, transaction, policy.isTransient);
+    const runner: SegmentRunner = new SegmentRunner({
+      projection: name,
+      types,
+      watcher,
       policy,
       mode,
-      pageSize: new PageSize(
-        definition.options.batchSize ?? this.options.batchSize,
-        this.options.maxBatchBytes,
-      ),
-      budget: this.budget,
-      committed,
-      commands: new SegmentCommands(commands, control, queue, transaction, policy.isTransient),
-      halt: (error, event) => this.halt(definition.name, error, event),
+      batches,
+      recovery,
+      commands: obeying,
+      halt,
     });
+    return runner;
   }
 
-  private halt(projection: string, error: Error, event: RecordedEvent | undefined): Promise<void> {
+  private halt(
+    { projection, segment }: SegmentId,
+    error: Error,
+    event: RecordedEvent | undefined,
+  ): Promise<void> {
     return this.state.control.halt(projection, {
       name: error.name,
       message: error.message.replaceAll('\0', '\\0'),
       at: new Date().toISOString(),
       instance: this.state.instance,
       position: event && String(event.globalPosition),
+      segment,
     });
   }
 }

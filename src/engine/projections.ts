@@ -68,10 +68,9 @@ export class Projections {
   ): Promise<void> {
     needReason('skip', name, reason);
     const projection = this.engine.get(name);
-    await this.operator.order(projection, 'skip', {
-      position: String(position),
-      actor: { ...actor, reason },
-    });
+    const state = await this.engine.state.control.read(name);
+    const order = { position: String(position), actor: { ...actor, reason } };
+    await this.operator.order(projection, 'skip', order, state?.failure?.segment ?? 0);
     await this.engine.coordinator.nudge();
   }
 
@@ -143,10 +142,10 @@ export class Projections {
    */
   async rebuild(name: string, actor: Actor = {}): Promise<void> {
     const projection = this.engine.get(name);
-    const { type, options } = projection.definition;
+    const { type, readModels } = projection.definition;
     if (type === 'live')
       throw new UnsupportedOperationError('be rebuilt', name, 'it is live and keeps nothing');
-    if (!options.readModels?.length)
+    if (readModels.length === 0)
       throw new UnsupportedOperationError(
         'be rebuilt',
         name,

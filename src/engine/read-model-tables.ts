@@ -6,8 +6,11 @@ import { UnknownReadModelError } from './engine.errors';
  * The qualified tables of the read models a projection declares.
  * @throws UnknownReadModelError
  */
-export function readModelTables(dataSource: DataSource, { name, options }: ProjectionDefinition): string[] {
-  return (options.readModels ?? []).map((entity) => {
+export function readModelTables(
+  dataSource: DataSource,
+  { name, readModels }: ProjectionDefinition,
+): string[] {
+  return readModels.map((entity) => {
     if (!dataSource.hasMetadata(entity)) throw new UnknownReadModelError(name, describe(entity));
     const { tablePath } = dataSource.getMetadata(entity);
     return tablePath

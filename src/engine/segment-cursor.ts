@@ -8,7 +8,7 @@ export class CheckpointMoved extends Error {}
 /** The checkpoint was claimed under a later lease: this loop is no longer the owner's. */
 export class LeaseLost extends Error {}
 
-const NOBODY: Fenced = { backend: 0 };
+const NOBODY: Fenced = { backend: 0, transaction: '' };
 
 /** Where a segment stands, and how that moves in the transaction of a batch. */
 export interface SegmentCursor {
@@ -55,7 +55,7 @@ export class VolatileCursor implements SegmentCursor {
 
   async advance(_from: Checkpoint, _to: Checkpoint, manager?: EntityManager): Promise<Fenced> {
     if (!manager) return NOBODY;
-    const [row] = await manager.query<[Fenced]>('SELECT pg_backend_pid() AS backend');
+    const [row] = await manager.query<[Fenced]>(`SELECT pg_backend_pid() AS backend, '' AS transaction`);
     return row;
   }
 }

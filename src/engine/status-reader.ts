@@ -34,9 +34,12 @@ export class StatusReader {
 
   /** Where the projection is: by what its loops here know, if all of it runs here, or else by what is stored. */
   async position(projection: ManagedProjection): Promise<bigint> {
-    const { type } = projection.definition;
+    const { type, name } = projection.definition;
     const here = projection.runners.map(({ position }) => position);
-    if (here.length > 0 && here.every((position) => position !== undefined) && type !== 'inline')
+    const { states } = this.engine.coordinator.snapshot;
+    const segments = states.find((state) => state.projection === name)?.segments ?? 1;
+    const all = type === 'live' || here.length === segments;
+    if (all && here.length > 0 && here.every((position) => position !== undefined) && type !== 'inline')
       return here.reduce((lowest, position) => (position < lowest ? position : lowest));
     return (await this.stored(projection)).position;
   }

@@ -1,18 +1,17 @@
-import { type CustomTypesConfig, type QueryArrayConfig, types as parsers } from 'pg';
+import type { CustomTypesConfig, QueryArrayConfig } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { EventPage, PageRequest } from '../events/event-source';
 import type { EventMetadata } from '../events/event-metadata';
 import type { RecordedEvent } from '../events/recorded-event';
 import { poolOf } from './client-config';
 import { readPageSql } from './sql/read.sql';
+import { parseTimestamp } from './timestamp';
 
 /** A page never looks further than this, so that rare types do not keep one statement running for minutes. */
 const PAGE_SPAN = 200_000n;
 
 /** Leaves every value as PostgreSQL wrote it: what becomes of it is decided here, column by column. */
 const AS_WRITTEN: CustomTypesConfig = { getTypeParser: () => (value: unknown) => value };
-
-const parseTimestamp = parsers.getTypeParser(parsers.builtins.TIMESTAMPTZ) as (text: string) => Date;
 
 type PageRow = [
   position: string,
@@ -72,7 +71,6 @@ function toEvent([
   metadata,
   recordedAt,
 ]: PageRow): RecordedEvent {
-  let at: Date | undefined;
   return {
     id,
     streamId,
@@ -81,9 +79,6 @@ function toEvent([
     metadata: metadata === '{}' ? NO_METADATA : (JSON.parse(metadata) as EventMetadata),
     version: Number(version),
     globalPosition: BigInt(position),
-    // Few handlers look at it, and a Date costs more than all the rest.
-    get recordedAt() {
-      return (at ??= parseTimestamp(recordedAt));
-    },
+    recordedAt: parseTimestamp(recordedAt),
   };
 }

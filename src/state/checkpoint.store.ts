@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { SegmentId } from './segment-id';
+import { SHIELD } from './shield';
 import { tableName } from './table-name';
 
 /** How far a segment is. */
@@ -7,6 +8,8 @@ export interface Checkpoint {
   readonly position: bigint;
   /** The end of the history being replayed; `undefined` when none is. */
   readonly replayUntil: bigint | undefined;
+  /** Where the segment waits for the others, to be cut anew; `undefined` when nothing of the kind is under way. */
+  readonly haltAt?: bigint | undefined;
 }
 
 /** A checkpoint as stored, with the epoch of the lease it was last claimed under. */
@@ -20,12 +23,15 @@ interface Row {
   readonly position: string;
   readonly replay_until: string | null;
   readonly epoch: string;
+  readonly halt_at: string | null;
 }
 
 /** What the fence of a batch found. */
 export interface Fenced {
   /** The server process that serves the transaction, for whoever has to cancel its statement. */
   readonly backend: number;
+  /** The id of the transaction, as rows that it writes have it in `xmin`. */
+  readonly transaction: string;
 }
 
 /** The statements on `projection_checkpoints`. */
@@ -42,7 +48,7 @@ export class CheckpointStore {
     manager: EntityManager = this.dataSource.manager,
   ): Promise<StoredCheckpoint[]> {
     const rows = await manager.query<Row[]>(
-      `SELECT segment, position, replay_until, epoch FROM ${this.table} WHERE projection = $1 ORDER BY segment`,
+      `SELECT segment, position, replay_until, epoch, halt_at FROM ${this.table} WHERE projection = $1 ORDER BY segment`,
       [projection],
     );
     return rows.map(toCheckpoint);
@@ -59,8 +65,12 @@ export class CheckpointStore {
    * Makes the row where there is none yet. It looks first: ON CONFLICT alone would wait for whoever has the row locked,
    * which may be a process that stands still in the middle of a batch.
    */
-  async create({ projection, segment }: SegmentId, { position, replayUntil }: Checkpoint): Promise<void> {
-    await this.dataSource.query(
+  async create(
+    manager: EntityManager,
+    { projection, segment }: SegmentId,
+    { position, replayUntil }: Checkpoint,
+  ): Promise<void> {
+    await manager.query(
       `INSERT INTO ${this.table} (projection, segment, position, replay_until)
        SELECT $1, $2, $3, $4
        WHERE NOT EXISTS (SELECT FROM ${this.table} WHERE projection = $1 AND segment = $2)
@@ -81,10 +91,10 @@ export class CheckpointStore {
     to: Checkpoint,
     manager: EntityManager = this.dataSource.manager,
   ): Promise<Fenced | undefined> {
-    const [rows] = await manager.query<[{ backend: number }[], number]>(
+    const [rows] = await manager.query<[Fenced[], number]>(
       `UPDATE ${this.table} SET position = $4, replay_until = $5, updated_at = clock_timestamp()
-       WHERE projection = $1 AND segment = $2 AND position = $3 AND replay_until IS NOT DISTINCT FROM $6 AND epoch = $7
-       RETURNING pg_backend_pid() AS backend`,
+       WHERE projection = $1 AND segment = $2 AND position = $3 AND replay_until IS NOT DISTINCT FROM $6 AND epoch = $7 AND coalesce(halt_at >= $4, true)
+       RETURNING pg_backend_pid() AS backend, pg_current_xact_id()::xid::text AS transaction`,
       [
         projection,
         segment,
@@ -146,8 +156,12 @@ export class CheckpointStore {
       `SELECT pg_terminate_backend(lock.pid)
        FROM ${this.table} checkpoint
        JOIN pg_locks lock ON lock.locktype = 'transactionid' AND lock.granted AND lock.transactionid = checkpoint.xmax
-       WHERE checkpoint.projection = $1 AND checkpoint.segment = $2 AND lock.pid <> pg_backend_pid()`,
-      [projection, segment],
+       WHERE checkpoint.projection = $1 AND checkpoint.segment = $2 AND lock.pid <> pg_backend_pid()
+         AND NOT EXISTS (
+           SELECT FROM pg_locks shield
+           WHERE shield.pid = lock.pid AND shield.locktype = 'advisory' AND shield.classid = $3 AND shield.objid = $4
+         )`,
+      [projection, segment, ...SHIELD],
     );
   }
 
@@ -165,5 +179,6 @@ function toCheckpoint(row: Row): StoredCheckpoint {
     position: BigInt(row.position),
     replayUntil: row.replay_until === null ? undefined : BigInt(row.replay_until),
     epoch: BigInt(row.epoch),
+    haltAt: row.halt_at === null ? undefined : BigInt(row.halt_at),
   };
 }

@@ -12,6 +12,7 @@ export interface StoredFailure {
   readonly instance: string;
   /** The position of the event it stopped before; absent where no single event is to blame. */
   readonly position?: string;
+  readonly segment: number;
 }
 
 export interface StateRow {
@@ -21,6 +22,10 @@ export interface StateRow {
   readonly failure: StoredFailure | null;
   /** Grows with every reset of the checkpoints. */
   readonly generation: number;
+  /** Into how many segments its checkpoints are cut. */
+  readonly segments: number;
+  /** Into how many they are to be cut. */
+  readonly segmentsWanted: number;
 }
 
 export interface LeaseRow {
@@ -70,7 +75,8 @@ export class ControlStore {
     this.states = table('projection_states');
     this.audits = table('projection_audit');
     this.snapshotSql = `SELECT
-      ${rows(`SELECT projection, version, state, failure, generation FROM ${this.states}`)} AS states,
+      ${rows(`SELECT projection, version, state, failure, generation, segments,
+                segments_wanted AS "segmentsWanted" FROM ${this.states}`)} AS states,
       ${rows(`SELECT projection, segment, owner, epoch, expires_at > clock_timestamp() AS live
               FROM ${table('projection_leases')}`)} AS leases,
       ${rows(`SELECT instance, runs FROM ${table('projection_instances')}
@@ -79,12 +85,13 @@ export class ControlStore {
               WHERE finished_at IS NULL ORDER BY id`)} AS commands`;
   }
 
-  /** Makes the row of a projection; a newer version of its code is noted, an older changes nothing. */
-  async register(projection: string, version: number): Promise<void> {
+  /** Makes the row of a projection. Newer code, or other segments, are noted; older code changes nothing. */
+  async register(projection: string, version: number, segments: number): Promise<void> {
     await this.dataSource.query(
-      `INSERT INTO ${this.states} AS stored (projection, version) VALUES ($1, $2)
-       ON CONFLICT (projection) DO UPDATE SET version = excluded.version WHERE stored.version < excluded.version`,
-      [projection, version],
+      `INSERT INTO ${this.states} AS stored (projection, version, segments, segments_wanted) VALUES ($1, $2, $3, $3)
+       ON CONFLICT (projection) DO UPDATE SET version = excluded.version, segments_wanted = excluded.segments_wanted
+         WHERE stored.version <= excluded.version`,
+      [projection, version, segments],
     );
   }
 

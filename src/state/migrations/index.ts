@@ -2,10 +2,12 @@ import type { MigrationInterface } from 'typeorm';
 import { CreateEvents1790000000000 } from './1790000000000-create-events';
 import { CreateCheckpoints1790000000001 } from './1790000000001-create-checkpoints';
 import { CreateControl1790000000002 } from './1790000000002-create-control';
+import { AddSegments1790000000003 } from './1790000000003-add-segments';
 
 /** The module's migrations in order, to run with your own where `migrate` is false. */
 export const projectionMigrations: (new () => MigrationInterface)[] = [
   CreateEvents1790000000000,
   CreateCheckpoints1790000000001,
   CreateControl1790000000002,
+  AddSegments1790000000003,
 ];

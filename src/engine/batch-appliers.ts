@@ -1,0 +1,45 @@
+import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
+import type { ProjectionDefinition } from '../authoring/projection-definition';
+import { RowSession } from '../read-models/row-session';
+import { RowTable } from '../read-models/row-table';
+import type { BatchApplier } from './batch';
+import type { ConnectionBudget } from './connection-budget';
+import { RowApplier } from './row-applier';
+import { TransactionApplier } from './transaction-applier';
+
+export interface ApplierOptions {
+  readonly handlerTimeoutMs: number;
+  /** How many bytes of rows all segments of the process may keep between batches. */
+  readonly rowCacheBytes: number;
+}
+
+/** Makes what applies the batches of a projection, one for each of its loops. */
+export class BatchAppliers {
+  private readonly tables = new Map<string, ReadonlyMap<EntityTarget<ObjectLiteral>, RowTable>>();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly budget: ConnectionBudget,
+    private readonly options: ApplierOptions,
+  ) {}
+
+  /** @throws the errors of `row.errors.ts` on a row that cannot be folded */
+  check({ name, readModels, handlers }: ProjectionDefinition): void {
+    if (handlers.style === 'row')
+      this.tables.set(
+        name,
+        new Map(readModels.map((entity) => [entity, new RowTable(this.dataSource, name, entity)])),
+      );
+  }
+
+  make({ name, handlers, options }: ProjectionDefinition): BatchApplier {
+    const timeoutMs = options.handlerTimeoutMs ?? this.options.handlerTimeoutMs;
+    if (handlers.style === 'transaction')
+      return new TransactionApplier(this.dataSource, name, handlers.of, timeoutMs);
+    const session = new RowSession(
+      this.tables.get(name)!,
+      () => this.options.rowCacheBytes / Math.max(1, this.tables.size),
+    );
+    return new RowApplier(this.dataSource, name, handlers.of, session, this.budget, timeoutMs);
+  }
+}

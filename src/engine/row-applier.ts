@@ -1,0 +1,112 @@
+import type { ClientBase } from 'pg';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { RowContext } from '../authoring/projection-context';
+import type { RowHandler } from '../authoring/projection-definition';
+import type { RecordedEvent } from '../events/recorded-event';
+import type { RowSession } from '../read-models/row-session';
+import type { CachedRow, TableSession } from '../read-models/table-session';
+import type { AfterCommit, Batch, BatchApplier, PreparedBatch } from './batch';
+import { StatementCancel } from './statement-cancel';
+import type { ConnectionBudget } from './connection-budget';
+import { HandlerFailedError } from './engine.errors';
+import { HandlerWatch } from './handler-watch';
+import { isPromise } from './is-promise';
+
+/** A handler about to fold an event into the rows of its keys. */
+interface Step {
+  readonly event: RecordedEvent;
+  readonly handler: RowHandler;
+  readonly table: TableSession;
+  readonly rows: readonly CachedRow[];
+}
+
+/**
+ * Runs handlers that fold rows: loads the rows a batch needs at once, folds in memory, and saves what changed at once.
+ * Only saving needs the transaction, so that a batch is folded while the one before it is being written.
+ */
+export class RowApplier implements BatchApplier {
+  readonly worksAhead = true;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly projection: string,
+    private readonly handlersOf: (type: string) => readonly RowHandler[],
+    private readonly session: RowSession,
+    private readonly budget: ConnectionBudget,
+    private readonly timeoutMs: number,
+  ) {}
+
+  async prepare(batch: Batch, afterCommit: AfterCommit, within?: EntityManager): Promise<PreparedBatch> {
+    this.session.begin();
+    const steps = this.plan(batch);
+    await this.load(within);
+    await this.fold(steps, batch, afterCommit);
+    const writes = this.session.end();
+    return {
+      write: async (manager, fenced) => {
+        if (writes.isEmpty) return;
+        const cancel = new StatementCancel(this.dataSource, fenced);
+        batch.calledOff.addEventListener('abort', cancel.send);
+        try {
+          await writes.save((await manager.queryRunner!.connect()) as ClientBase, fenced.transaction);
+        } finally {
+          batch.calledOff.removeEventListener('abort', cancel.send);
+          await cancel.settled();
+        }
+      },
+      committed: () => writes.committed(),
+    };
+  }
+
+  reset(): void {
+    this.session.reset();
+  }
+
+  private plan({ events, replaying }: Batch): Step[] {
+    const steps: Step[] = [];
+    for (const event of events)
+      for (const handler of this.handlersOf(event.type)) {
+        if (replaying && !handler.replay) continue;
+        const table = this.session.tableOf(handler.row);
+        try {
+          steps.push({ event, handler, table, rows: table.rowsOf(handler.key(event)) });
+        } catch (error) {
+          throw new HandlerFailedError(this.projection, handler.method, event, error);
+        }
+      }
+    return steps;
+  }
+
+  private async load(within: EntityManager | undefined): Promise<void> {
+    if (!this.session.isMissingRows) return;
+    if (within) return this.session.load((await within.queryRunner!.connect()) as ClientBase, true);
+    await this.budget.use(async () => {
+      const runner = this.dataSource.createQueryRunner();
+      try {
+        await this.session.load((await runner.connect()) as ClientBase, false);
+      } finally {
+        await runner.release();
+      }
+    });
+  }
+
+  private async fold(steps: readonly Step[], batch: Batch, afterCommit: AfterCommit): Promise<void> {
+    const watch = new HandlerWatch(this.timeoutMs, () => undefined, batch.calledOff);
+    const { replaying, attempt } = batch;
+    const context: RowContext = { replaying, attempt, signal: watch.signal, afterCommit };
+    try {
+      for (const { event, handler, table, rows } of steps)
+        for (const row of rows)
+          try {
+            const before = table.copyOf(row);
+            let result = handler.handle(event, row.value, context);
+            if (isPromise(result)) result = await watch.guard(result);
+            table.keep(row, result, before);
+          } catch (error) {
+            throw new HandlerFailedError(this.projection, handler.method, event, error);
+          }
+    } finally {
+      watch.end();
+    }
+  }
+}

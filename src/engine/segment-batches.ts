@@ -1,0 +1,291 @@
+import type { EntityManager } from 'typeorm';
+import type { EventPage } from '../events/event-source';
+import type { RecordedEvent } from '../events/recorded-event';
+import type { Checkpoint } from '../state/checkpoint.store';
+import type { BatchTransaction, ReadyBatch } from './batch-transaction';
+import type { CommittedBatch } from './committed-batch';
+import type { ConnectionBudget } from './connection-budget';
+import type { DeadLetterQueue } from './dead-letter-queue';
+import { CheckpointBeyondStoreError } from './engine.errors';
+import type { EventFeed } from './event-feed';
+import type { HeadWatcher } from './head-watcher';
+import type { PageSize } from './page-size';
+import type { RunMode } from './run-mode';
+import type { CommandContext } from './segment-commands';
+import type { SegmentCursor } from './segment-cursor';
+import type { SegmentFilter } from './segment-filter';
+
+/** How often a checkpoint that moved over foreign events alone is written. */
+const SKIP_INTERVAL_MS = 1_000;
+
+/** The batch before the one that was asked for could not be written. */
+export class WriteAheadFailed extends Error {}
+
+export interface BatchesParts {
+  readonly projection: string;
+  readonly types: readonly string[] | undefined;
+  readonly feed: EventFeed;
+  readonly filter: SegmentFilter;
+  readonly watcher: HeadWatcher;
+  readonly transaction: BatchTransaction;
+  readonly cursor: SegmentCursor;
+  readonly queue: DeadLetterQueue;
+  readonly mode: RunMode;
+  readonly pageSize: PageSize;
+  readonly budget: ConnectionBudget;
+  readonly committed: (batch: CommittedBatch) => void;
+}
+
+/** Where the segment stands, and how it gets on: reads pages and commits them, and keeps account of both. */
+export class SegmentBatches {
+  private readonly calledOff = new AbortController();
+  /** As the database has it. */
+  private stored: Checkpoint | undefined;
+  private known: Checkpoint | undefined;
+  /** Applied, or passed over, up to here. */
+  private reached = 0n;
+  /** Read up to here, and handed over to be written. */
+  private ahead = 0n;
+  private storedAt = 0;
+  private prefetched: { after: bigint; page: Promise<EventPage> } | undefined;
+  /** The batch being written while the next one is prepared. */
+  private writing: { to: Checkpoint; done: Promise<void> } | undefined;
+  /** Set until what failed ahead was gone through on its own. */
+  private careful = false;
+  /** How often the next batch was tried in vain. */
+  triedBefore = 0;
+
+  constructor(private readonly parts: BatchesParts) {}
+
+  get position(): bigint | undefined {
+    return this.known && this.reached;
+  }
+
+  get readingAt(): bigint | undefined {
+    return this.known && this.ahead;
+  }
+
+  get replaying(): boolean {
+    const { replayUntil } = this.writing?.to ?? this.known ?? {};
+    return this.parts.mode.replays || (replayUntil !== undefined && this.ahead < replayUntil);
+  }
+
+  get signal(): AbortSignal {
+    return this.calledOff.signal;
+  }
+
+  callOff(): void {
+    this.calledOff.abort();
+  }
+
+  /** Ends what is being written and forgets all that is not in the database. */
+  async forget(): Promise<void> {
+    await this.finish();
+    this.stored = undefined;
+    this.prefetched = undefined;
+    this.parts.transaction.reset();
+  }
+
+  /** Resolves when nothing is being written, however that ended. */
+  async finish(): Promise<void> {
+    await this.written().catch(() => undefined);
+  }
+
+  /** @returns the next events; `undefined` at the head, with everything up to it stored */
+  async nextPage(): Promise<EventPage | undefined> {
+    const { mode } = this.parts;
+    this.stored ??= await this.load();
+    if (this.ahead >= this.end) {
+      await this.written();
+      if (this.ahead < this.end) return this.nextPage();
+      const { replayUntil, haltAt } = this.stored;
+      await this.storePassed(mode.endsAtHead || replayUntil !== undefined || haltAt !== undefined);
+      return undefined;
+    }
+    const page = await this.takePage();
+    if (page.events.length > 0) {
+      this.prefetch(page.through);
+    } else {
+      await this.written();
+      this.reached = this.ahead = page.through;
+      await this.storePassed(false);
+    }
+    return page;
+  }
+
+  /** Whether it waits for the other segments, to be cut anew. */
+  get isHalted(): boolean {
+    const haltAt = this.stored?.haltAt;
+    return haltAt !== undefined && this.reached >= haltAt;
+  }
+
+  private get end(): bigint {
+    const { head } = this.parts.watcher;
+    const haltAt = this.stored?.haltAt;
+    return haltAt !== undefined && haltAt < head ? haltAt : head;
+  }
+
+  get checkpoint(): Checkpoint {
+    return this.stored!;
+  }
+
+  /** Has the next turn take events that are read already. */
+  keep(after: bigint, events: readonly RecordedEvent[], through: bigint): void {
+    this.prefetched = { after, page: Promise.resolve({ events, through, bytes: 0 }) };
+  }
+
+  /** Commits a page, or begins to where handlers let the next one be prepared meanwhile. */
+  async commitAhead(events: readonly RecordedEvent[], through: bigint): Promise<void> {
+    const { transaction } = this.parts;
+    if (!transaction.worksAhead || this.careful) {
+      await this.commit(events, through, 1);
+      this.careful = false;
+      return;
+    }
+    const { to, done } = await this.begin(events, through, 1);
+    done.catch(() => undefined);
+    this.writing = { to, done };
+    this.ahead = through;
+  }
+
+  /** Commits events in one transaction: the checkpoint, the handlers, and what is held back behind parked streams. */
+  async commit(events: readonly RecordedEvent[], through: bigint, attempt: number): Promise<void> {
+    await (
+      await this.begin(events, through, attempt)
+    ).done;
+  }
+
+  /** Moves past an event that is not applied, with what `finish` does about it. */
+  async pass(event: RecordedEvent, finish: (manager: EntityManager) => Promise<void>): Promise<void> {
+    const { cursor, mode, transaction, queue, budget } = this.parts;
+    const from = this.stored!;
+    const to = { ...mode.next(from, event.globalPosition), haltAt: from.haltAt };
+    const nothing = { events: [], replaying: this.replaying, attempt: 1, calledOff: this.signal };
+    const frame = { fence: (manager: EntityManager) => cursor.advance(from, to, manager), finish };
+    await budget.use(() => transaction.apply(nothing, frame));
+    this.stand(to);
+    await queue.load();
+  }
+
+  /** The segment for an operator's order; to be called when nothing is being written. */
+  async commandContext(): Promise<CommandContext> {
+    const { cursor } = this.parts;
+    const stored = (this.stored ??= await this.load());
+    return {
+      stored,
+      calledOff: this.signal,
+      hold: (manager) => cursor.advance(stored, stored, manager),
+      move: (to, manager) => cursor.advance(stored, to, manager),
+    };
+  }
+
+  private async begin(
+    events: readonly RecordedEvent[],
+    through: bigint,
+    attempt: number,
+  ): Promise<{ to: Checkpoint; done: Promise<void> }> {
+    const { mode, transaction, queue } = this.parts;
+    const began = performance.now();
+    const { replaying, signal: calledOff } = this;
+    const { apply, hold } = queue.part(events);
+    let ready: ReadyBatch;
+    try {
+      ready = await transaction.prepare({
+        events: apply,
+        replaying,
+        attempt: attempt + this.triedBefore,
+        calledOff,
+      });
+    } finally {
+      // Also where it fails: what is to be done about that begins with what is stored.
+      await this.written();
+    }
+    const from = this.stored!;
+    const to = { ...mode.next(from, through), haltAt: from.haltAt };
+    const done = this.write(ready, from, to, (manager) => queue.hold(manager, hold)).then(() => {
+      this.stand(to);
+      this.parts.pageSize.applied(events.length, performance.now() - began);
+      this.parts.committed({
+        projection: this.parts.projection,
+        position: to.position,
+        events: apply,
+        replaying,
+      });
+    });
+    return { to, done };
+  }
+
+  private write(
+    ready: ReadyBatch,
+    from: Checkpoint,
+    to: Checkpoint,
+    finish: (manager: EntityManager) => Promise<void>,
+  ): Promise<void> {
+    const { cursor, transaction, budget } = this.parts;
+    const fence = (manager: EntityManager) => cursor.advance(from, to, manager);
+    return budget.use(() => transaction.commit(ready, { fence, finish }));
+  }
+
+  /** Waits for the batch being written. */
+  private async written(): Promise<void> {
+    const { writing } = this;
+    this.writing = undefined;
+    try {
+      await writing?.done;
+    } catch (cause) {
+      this.careful = true;
+      throw new WriteAheadFailed('A batch could not be written', { cause });
+    }
+  }
+
+  private async load(): Promise<Checkpoint> {
+    const { cursor, projection, watcher, queue } = this.parts;
+    const checkpoint = await cursor.load(this.known);
+    await queue.load();
+    if (checkpoint.position > watcher.head && !this.known)
+      throw new CheckpointBeyondStoreError(projection, checkpoint.position, watcher.head);
+    this.stand(checkpoint);
+    this.ahead = checkpoint.position;
+    return checkpoint;
+  }
+
+  private stand(at: Checkpoint): void {
+    this.stored = at;
+    this.known = at;
+    this.reached = at.position;
+    if (this.ahead < at.position) this.ahead = at.position;
+    this.storedAt = performance.now();
+  }
+
+  private async storePassed(now: boolean): Promise<void> {
+    const from = this.stored!;
+    const to = { ...this.parts.mode.next(from, this.reached), haltAt: from.haltAt };
+    const due = now || performance.now() - this.storedAt >= SKIP_INTERVAL_MS;
+    if (!due || (to.position === from.position && to.replayUntil === from.replayUntil)) return;
+    await this.parts.cursor.advance(from, to);
+    this.stand(to);
+  }
+
+  private takePage(): Promise<EventPage> {
+    const { prefetched } = this;
+    this.prefetched = undefined;
+    return prefetched?.after === this.ahead ? prefetched.page : this.read(this.ahead);
+  }
+
+  /** Reads on while the page is applied; if that fails, so will the turn that wants it, and not before. */
+  private prefetch(after: bigint): void {
+    const { budget } = this.parts;
+    if (after >= this.end || !budget.idle || this.prefetched) return;
+    const page = this.read(after);
+    page.catch(() => undefined);
+    this.prefetched = { after, page };
+  }
+
+  private async read(after: bigint): Promise<EventPage> {
+    const { feed, filter, types, pageSize } = this.parts;
+    const { limit, maxBytes } = pageSize;
+    const page = await feed.readPage({ after, upTo: this.end, types, limit, maxBytes });
+    pageSize.read(page.events.length, page.bytes);
+    return filter.take(page);
+  }
+}

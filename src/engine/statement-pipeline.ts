@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import type { PoolClient } from 'pg';
+
+/** A client of a `pg` that can send statements before earlier ones are answered (8.23 and later). */
+type PipelineClient = PoolClient & { pipeline?: boolean };
+
+/** More texts than this are no fixed statements but have values in them, and would fill the server's memory. */
+const MOST_NAMES = 200;
+
+/**
+ * The names that statements are prepared under. A pooler in transaction mode may give every transaction another
+ * server, where the name is unknown or taken: then statements go without.
+ */
+export class StatementNames {
+  private readonly names = new Map<string, string>();
+  private usable = true;
+
+  of(text: string): string | undefined {
+    if (!this.usable) return undefined;
+    const known = this.names.get(text);
+    if (known || this.names.size >= MOST_NAMES) return known;
+    const name = `projection_${createHash('sha1').update(text).digest('hex')}`;
+    this.names.set(text, name);
+    return name;
+  }
+
+  /** @returns whether the failure was that of the name, so that the same statements can succeed without names */
+  observe(error: unknown): boolean {
+    const { code } = error as { code?: string };
+    if (code !== '26000' && code !== '42P05') return false;
+    this.usable = false;
+    return true;
+  }
+}
+
+/**
+ * Sends statements on one transaction's connection without waiting for their answers, which come in order. The first
+ * failure aborts the transaction on the server, and what was sent behind it does nothing.
+ */
+export class StatementPipeline {
+  private pending = 0;
+  private failed: { error: unknown; owner: () => Error } | undefined;
+  private wake: (() => void) | undefined;
+  private tail: Promise<unknown> | undefined;
+  private readonly was: boolean | undefined;
+
+  constructor(
+    private readonly client: PipelineClient,
+    private readonly names: StatementNames,
+  ) {
+    this.was = client.pipeline;
+  }
+
+  /** @param blame makes the error to throw of what the statement fails with */
+  send(text: string, values: readonly unknown[], blame: (error: unknown) => Error): void {
+    if (this.failed) return;
+    const query = { name: this.names.of(text), text, values: values as unknown[] };
+    const answered = (error: unknown) => {
+      if (error && !this.failed) {
+        const again = this.names.observe(error);
+        this.failed = { error, owner: () => (again ? (error as Error) : blame(error)) };
+      }
+      if (--this.pending === 0) this.wake?.();
+    };
+    this.pending++;
+    if (this.was === undefined) return this.queue(query, answered);
+    this.client.pipeline = true;
+    this.client.query(query, answered);
+  }
+
+  get failure(): Error | undefined {
+    return this.failed?.owner();
+  }
+
+  /** Resolves when everything is answered. */
+  async drain(): Promise<void> {
+    if (this.pending > 0) await new Promise<void>((resolve) => (this.wake = resolve));
+    const { failure } = this;
+    if (failure) throw failure;
+  }
+
+  /** To be called when the connection is idle again. */
+  close(): void {
+    if (this.was === false) this.client.pipeline = false;
+  }
+
+  /** An older `pg` complains of statements that do not wait for each other. */
+  private queue(query: { text: string }, answered: (error: unknown) => void): void {
+    this.tail = (this.tail ?? Promise.resolve())
+      .then(() => (this.failed ? undefined : this.client.query(query)))
+      .then(() => answered(undefined), answered);
+  }
+}

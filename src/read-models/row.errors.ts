@@ -1,0 +1,2 @@
+import { ProjectionError } from '../events/projection.error';
+export class ForeignWriteError extends ProjectionError {}

@@ -1,0 +1,139 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import type { RecordedEvent } from '../events/recorded-event';
+import { shield } from './shield';
+import { tableName } from './table-name';
+
+/** Where a segment stands while a projection is being cut anew. */
+interface StandRow {
+  readonly position: string;
+  readonly halt_at: string | null;
+}
+
+/**
+ * Cuts the events of a projection into another number of segments while it runs. First all segments are told where to
+ * halt, which is as far as the foremost has come; the fence of their batches holds them there. When the last one has got
+ * there, all that lies before is applied and nothing behind, and segments of the new cut begin at that place.
+ */
+export class SegmentCutStore {
+  private readonly states: string;
+  private readonly checkpoints: string;
+  private readonly leases: string;
+  private readonly letters: string;
+  private readonly commands: string;
+
+  constructor(private readonly dataSource: DataSource) {
+    const table = (name: string) => tableName(dataSource, name);
+    this.states = table('projection_states');
+    this.checkpoints = table('projection_checkpoints');
+    this.leases = table('projection_leases');
+    this.letters = table('projection_dead_letters');
+    this.commands = table('projection_commands');
+  }
+
+  /** Holds the cut of a projection to the end of the transaction; `false` when it is not the one given. */
+  async hold(manager: EntityManager, projection: string, segments: number): Promise<boolean> {
+    const rows = await manager.query<unknown[]>(
+      `SELECT FROM ${this.states} WHERE projection = $1 AND segments = $2 FOR SHARE`,
+      [projection, segments],
+    );
+    return rows.length > 0;
+  }
+
+  /** Lets segments go on that were told to halt for a cut that is no longer wanted. */
+  async callOff(projection: string): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE ${this.checkpoints} SET halt_at = NULL
+       WHERE projection = $1 AND halt_at IS NOT NULL
+         AND EXISTS (SELECT FROM ${this.states} WHERE projection = $1 AND segments = segments_wanted)`,
+      [projection],
+    );
+  }
+
+  /**
+   * Does the next step towards `wanted` segments, unless another instance is at it.
+   * @param segmentOf the segment of an event in the new cut
+   */
+  async step(projection: string, wanted: number, segmentOf: (event: RecordedEvent) => number): Promise<void> {
+    await this.dataSource.transaction('READ COMMITTED', async (manager) => {
+      const due = await manager.query<unknown[]>(
+        `SELECT FROM ${this.states}
+         WHERE projection = $1 AND segments <> $2 AND segments_wanted = $2 FOR UPDATE SKIP LOCKED`,
+        [projection, wanted],
+      );
+      if (due.length === 0) return;
+      await shield(manager);
+      // Waits for the batches in flight, so that none of them is half counted.
+      const stands = await manager.query<StandRow[]>(
+        `SELECT position, halt_at FROM ${this.checkpoints} WHERE projection = $1 ORDER BY segment FOR UPDATE`,
+        [projection],
+      );
+      const foremost = stands.map(({ position }) => BigInt(position)).reduce(later, 0n);
+      if (stands.every(({ position }) => BigInt(position) === foremost))
+        await this.cut(manager, projection, wanted, foremost, segmentOf);
+      else
+        await manager.query(
+          `UPDATE ${this.checkpoints} SET halt_at = greatest(halt_at, $2) WHERE projection = $1`,
+          [projection, foremost],
+        );
+    });
+  }
+
+  /** Takes effect for owners by their epochs, which are all over; lease rows stay, so that no epoch comes twice. */
+  private async cut(
+    manager: EntityManager,
+    projection: string,
+    segments: number,
+    position: bigint,
+    segmentOf: (event: RecordedEvent) => number,
+  ): Promise<void> {
+    await manager.query(
+      `UPDATE ${this.leases} SET owner = '', epoch = epoch + 1, expires_at = '-infinity' WHERE projection = $1`,
+      [projection],
+    );
+    await manager.query(
+      `INSERT INTO ${this.checkpoints} AS stored (projection, segment, position, replay_until, epoch)
+       SELECT $1, segment, $3, (SELECT max(replay_until) FROM ${this.checkpoints} WHERE projection = $1),
+              coalesce((SELECT epoch FROM ${this.leases} l WHERE l.projection = $1 AND l.segment = s.segment), 0)
+       FROM generate_series(0, $2 - 1) AS s (segment)
+       ON CONFLICT (projection, segment) DO UPDATE
+         SET position = excluded.position, replay_until = excluded.replay_until,
+             epoch = greatest(excluded.epoch, stored.epoch + 1), halt_at = NULL, updated_at = clock_timestamp()`,
+      [projection, segments, position],
+    );
+    await manager.query(`DELETE FROM ${this.checkpoints} WHERE projection = $1 AND segment >= $2`, [
+      projection,
+      segments,
+    ]);
+    await this.moveLetters(manager, projection, segmentOf);
+    await manager.query(
+      `UPDATE ${this.commands} SET finished_at = clock_timestamp(), error = 'the segments were cut anew meanwhile; order it again'
+       WHERE projection = $1 AND finished_at IS NULL`,
+      [projection],
+    );
+    await manager.query(`UPDATE ${this.states} SET segments = $2 WHERE projection = $1`, [
+      projection,
+      segments,
+    ]);
+  }
+
+  /** Dead letters wait in the segment that later events of their stream go to. */
+  private async moveLetters(
+    manager: EntityManager,
+    projection: string,
+    segmentOf: (event: RecordedEvent) => number,
+  ): Promise<void> {
+    const rows = await manager.query<{ id: string; event: RecordedEvent }[]>(
+      `SELECT id, json_build_object('id', event_id, 'streamId', stream_id, 'version', version, 'type', type,
+                'data', data, 'metadata', metadata) AS event
+       FROM ${this.letters} WHERE projection = $1`,
+      [projection],
+    );
+    await manager.query(
+      `UPDATE ${this.letters} l SET segment = m.segment
+       FROM unnest($1::bigint[], $2::int[]) AS m (id, segment) WHERE l.id = m.id`,
+      [rows.map(({ id }) => id), rows.map(({ event }) => segmentOf(event))],
+    );
+  }
+}
+
+const later = (one: bigint, other: bigint): bigint => (one > other ? one : other);
