@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { PostgresQueryRunner } from 'typeorm/driver/postgres/PostgresQueryRunner';
+import { around } from '../support/around';
 import { Deferred } from '../support/deferred';
 import { appendTo, useLog } from './use-log';
 
@@ -11,26 +12,18 @@ describe('cancelling the statement of a hung handler', () => {
   it('is over before the connection can be anybody else’s', async () => {
     const order: string[] = [];
     const rolledBack = new Deferred();
-    const query = DataSource.prototype.query;
-    jest.spyOn(DataSource.prototype, 'query').mockImplementation(async function (
-      this: DataSource,
-      sql,
-      ...rest
-    ) {
+    around(DataSource.prototype, 'query', async (call, sql, ...rest) => {
       // A rollback that does not wait for the cancelling has all the time to come first.
-      if (sql.includes('pg_cancel_backend')) {
+      if (String(sql).includes('pg_cancel_backend')) {
         await Promise.race([rolledBack.released, delay(300)]);
         order.push('cancelled');
       }
-      return query.call(this, sql, ...rest);
+      return call(sql, ...rest);
     });
-    const rollBack = PostgresQueryRunner.prototype.rollbackTransaction;
-    jest.spyOn(PostgresQueryRunner.prototype, 'rollbackTransaction').mockImplementation(function (
-      this: PostgresQueryRunner,
-    ) {
+    around(PostgresQueryRunner.prototype, 'rollbackTransaction', (call) => {
       order.push('rolled back');
       rolledBack.release();
-      return rollBack.call(this);
+      return call();
     });
     log.fault.now = () => new Promise(() => undefined);
     const app = await log.start({ onError: 'stop', retry: { attempts: 1 }, handlerTimeoutMs: 20 });

@@ -24,7 +24,6 @@ describe('the version of a projection', () => {
     apps.push(app);
     return app;
   };
-  const stateOf = async ({ projections }: TestApp) => (await projections.status())[0]!.state;
 
   it('keeps old code from running after newer, and it says why', async () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
@@ -52,3 +51,5 @@ describe('the version of a projection', () => {
     expect(await stateOf(next)).toBe('running');
   });
 });
+
+const stateOf = async ({ projections }: TestApp) => (await projections.status())[0]!.state;

@@ -24,10 +24,6 @@ describe('run', () => {
     apps.push(app);
     return app;
   };
-  const statesOf = async ({ projections: control }: TestApp) =>
-    Object.fromEntries((await control.status()).map(({ name, state }) => [name, state]));
-  const ownersOf = async ({ projections: control }: TestApp) =>
-    (await control.status()).map(({ owners }) => owners.length);
 
   it('false leaves all to others, whom it sees and waits for', async () => {
     const api = await start(false);
@@ -60,3 +56,9 @@ describe('run', () => {
     await expect(start(['a', 'c'])).rejects.toThrow('no projection "c"');
   });
 });
+
+const statesOf = async ({ projections: control }: TestApp) =>
+  Object.fromEntries((await control.status()).map(({ name, state }) => [name, state]));
+
+const ownersOf = async ({ projections: control }: TestApp) =>
+  (await control.status()).map(({ owners }) => owners.length);

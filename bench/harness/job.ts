@@ -1,0 +1,27 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Measures } from './run';
+
+/** A run, as one process tells another. */
+export interface Job {
+  readonly url: string;
+  readonly workload: string;
+  readonly variant: string;
+  readonly events: number;
+  readonly handled: number;
+}
+
+export type JobResult = Measures;
+
+/** @throws when the process fails */
+export async function runJob(job: Job): Promise<JobResult> {
+  const child = fork(join(__dirname, 'child.ts'), [JSON.stringify(job)], {
+    execArgv: ['-r', '@swc-node/register'],
+  });
+  let result: JobResult | undefined;
+  child.on('message', (message) => (result = message as JobResult));
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0 || !result) throw new Error(`${job.workload}, ${job.variant}: ended with code ${code}`);
+  return result;
+}
