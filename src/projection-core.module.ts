@@ -105,15 +105,12 @@ function withProviders(definition: DynamicModule, dataSource: string | undefined
     Projections,
     ProjectionHealthIndicator,
   ];
+  // Called for its effect where autoLoadEntities is on. What it returns stays out of imports: its repositories, which
+  // nobody asks for, would fail before we can say that there is no data source.
+  TypeOrmModule.forFeature(projectionEntities, dataSource);
   return {
     ...definition,
-    imports: [
-      ...(definition.imports ?? []),
-      DiscoveryModule,
-      TerminusModule,
-      // Has an effect only where autoLoadEntities is on; the engine itself works without.
-      TypeOrmModule.forFeature(projectionEntities, dataSource),
-    ],
+    imports: [...(definition.imports ?? []), DiscoveryModule, TerminusModule],
     providers: [...(definition.providers ?? []), ...providers],
     exports: [EventStore, EventSource, Projections, ProjectionHealthIndicator],
   };

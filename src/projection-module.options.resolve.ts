@@ -1,3 +1,13 @@
+import { checkOnError, checkRetry } from './authoring/failure-options.check';
+import {
+  callback,
+  type Check,
+  firstProblem,
+  flag,
+  listOf,
+  membersOf,
+  whole,
+} from './authoring/option-checks';
 import { InvalidModuleOptionsError } from './invalid-module-options.error';
 import {
   DEFAULT_OPTIONS,
@@ -5,33 +15,42 @@ import {
   type ResolvedOptions,
 } from './projection-module.options';
 
+const names = listOf('projection names', (name) => typeof name === 'string');
+
+const CHECKS: Record<keyof ProjectionModuleOptions, Check> = {
+  migrate: flag,
+  batchSize: whole,
+  maxBatchBytes: whole,
+  rowCacheBytes: whole,
+  pollInterval: membersOf({ min: whole, max: whole }),
+  listen: flag,
+  run: (value) => (typeof value === 'boolean' ? undefined : names(value)),
+  leaseMs: whole,
+  retry: checkRetry,
+  onError: checkOnError,
+  maxDeadLetters: whole,
+  isTransient: callback,
+  handlerTimeoutMs: whole,
+  maxConnections: whole,
+  maxEventBytes: whole,
+};
+
 /** @throws InvalidModuleOptionsError */
 export function resolveOptions(given: ProjectionModuleOptions): ResolvedOptions {
-  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const retry = { ...DEFAULT_OPTIONS.retry, ...given.retry };
-  const options: ResolvedOptions = { ...DEFAULT_OPTIONS, ...set, retry };
-  const unknown = Object.keys(set).filter((key) => !(key in DEFAULT_OPTIONS));
-  if (unknown.length > 0)
-    throw new InvalidModuleOptionsError(
-      `there is no option ${unknown.join(', ')}; known are ${Object.keys(DEFAULT_OPTIONS).join(', ')}`,
-    );
-  needWhole('batchSize', options.batchSize);
-  needWhole('maxBatchBytes', options.maxBatchBytes);
-  needWhole('rowCacheBytes', options.rowCacheBytes);
-  needWhole('maxEventBytes', options.maxEventBytes);
-  needWhole('leaseMs', options.leaseMs);
-  needWhole('handlerTimeoutMs', options.handlerTimeoutMs);
-  needWhole('maxDeadLetters', options.maxDeadLetters);
-  needWhole('retry.attempts', options.retry.attempts);
-  if (options.maxConnections !== undefined) needWhole('maxConnections', options.maxConnections);
-  needWhole('pollInterval.min', options.pollInterval.min);
-  needWhole('pollInterval.max', options.pollInterval.max);
-  if (options.pollInterval.max < options.pollInterval.min)
+  // A factory may give anything.
+  if (typeof given !== 'object' || given === null)
+    throw new InvalidModuleOptionsError(`its options must be an object, not ${String(given)}`);
+  const problem = firstProblem(given, CHECKS);
+  if (problem) throw new InvalidModuleOptionsError(problem);
+  const set = defined(given);
+  const retry = { ...DEFAULT_OPTIONS.retry, ...defined(given.retry ?? {}) };
+  const pollInterval = { ...DEFAULT_OPTIONS.pollInterval, ...defined(given.pollInterval ?? {}) };
+  if (pollInterval.max < pollInterval.min)
     throw new InvalidModuleOptionsError('pollInterval.max is smaller than pollInterval.min');
-  return options;
+  return { ...DEFAULT_OPTIONS, ...set, retry, pollInterval };
 }
 
-function needWhole(option: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidModuleOptionsError(`${option} must be a whole number from 1, not ${String(value)}`);
+/** An option set to `undefined` is one not set. */
+function defined<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

@@ -1,0 +1,63 @@
+import { compileSamples } from '../docs/compile-samples';
+import type { Sample } from '../docs/markdown';
+
+const PREAMBLE = `
+import { On, OnAny, type ProjectionContext, type RecordedEvent } from 'nestjs-projections';
+declare module 'nestjs-projections' {
+  interface EventMap { TypedOrderPaid: { order_id: string; cents: number } }
+}
+class OrderSent { static readonly type = 'OrderSent'; constructor(readonly order_id: string) {} }
+class OrderLost { constructor(readonly reason: string) {} }
+`;
+
+const FITTING = [
+  '@On(OrderSent) sent(event: RecordedEvent<OrderSent>, { manager }: ProjectionContext) { return manager && event; }',
+  '@On(OrderSent) sent(event: RecordedEvent<{ order_id: string }>) { return event; }',
+  '@On(OrderSent) sent() {}',
+  '@On(OrderSent, OrderLost) both(event: RecordedEvent<OrderSent | OrderLost>) { return event; }',
+  "@On('TypedOrderPaid') paid(event: RecordedEvent<{ cents: number }>) { return event; }",
+  "@On('TypedOrderPaid', { replay: false }) paid({ data }: RecordedEvent<{ cents: number }>) { return data; }",
+  "@On('Unmapped') any(event: RecordedEvent<{ whatever: Date }>) { return event; }",
+  "@On('TypedOrderPaid') @On(OrderSent) both(event: RecordedEvent<{ order_id: string }>) { return event; }",
+  '@OnAny() any(event: RecordedEvent) { return event; }',
+];
+
+const MISFITTING = [
+  '@On(OrderSent) sent(event: RecordedEvent<OrderLost>) { return event; }',
+  '@On(OrderSent) sent(event: RecordedEvent<{ order_id: number }>) { return event; }',
+  '@On(OrderSent) sent(event: OrderSent) { return event; }',
+  '@On(OrderSent, OrderLost) both(event: RecordedEvent<OrderSent>) { return event; }',
+  "@On('TypedOrderPaid') paid(event: RecordedEvent<{ cents: string }>) { return event; }",
+  "@On('TypedOrderPaid', { replay: false }) paid(event: RecordedEvent<{ amount: number }>) { return event; }",
+  "@On('TypedOrderPaid', OrderLost) both(event: RecordedEvent<OrderLost>) { return event; }",
+  '@On() nothing() {}',
+  '@On(7) number() {}',
+  "@On('OrderSent', { replays: false }) typo() {}",
+];
+
+const sampleOf = (method: string, at: number): Sample => ({
+  page: `test/authoring/handler-${at}`,
+  line: 1,
+  file: undefined,
+  givens: [],
+  code: `${PREAMBLE}export class Handlers { ${method} }`,
+});
+
+describe('a handler declared by @On', () => {
+  const all = [...FITTING, ...MISFITTING];
+  let problems: string[];
+  beforeAll(() => {
+    problems = compileSamples(all.map(sampleOf));
+  });
+
+  const problemsWith = (method: string) =>
+    problems.filter((problem) => problem.startsWith(`${sampleOf(method, all.indexOf(method)).page}:`));
+
+  it.each(FITTING)('compiles where its parameter fits: %s', (method) => {
+    expect(problemsWith(method)).toEqual([]);
+  });
+
+  it.each(MISFITTING)('does not compile where it does not: %s', (method) => {
+    expect(problemsWith(method)).not.toEqual([]);
+  });
+});
