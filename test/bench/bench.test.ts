@@ -12,12 +12,6 @@ describe('npm run bench', () => {
   beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'bench-'))));
   afterEach(() => rm(folder, { recursive: true }));
 
-  const bench = (...args: string[]) =>
-    run('npm', ['run', '--silent', 'bench', '--', ...args], {
-      cwd: root,
-      env: { ...process.env, DATABASE_URL: process.env.TEST_DATABASE_URL },
-    });
-
   it('prints a table and writes the figures, with machine and versions', async () => {
     const json = join(folder, 'result.json');
     const { stdout } = await bench('--only', 'W5', '--events', '200', '--repetitions', '2', '--json', json);
@@ -38,3 +32,9 @@ describe('npm run bench', () => {
     });
   });
 });
+
+const bench = (...args: string[]) =>
+  run('npm', ['run', '--silent', 'bench', '--', ...args], {
+    cwd: root,
+    env: { ...process.env, DATABASE_URL: process.env.TEST_DATABASE_URL },
+  });
