@@ -29,7 +29,7 @@ describe('GET /health', () => {
     });
     await expect(
       shop.projections.waitFor('order_summary', BigInt(poison.globalPosition), { timeoutMs: 30_000 }),
-    ).rejects.toThrow('order_id');
+    ).rejects.toThrow('orderId');
     const { status, body } = await shop.get('/health');
     expect(status).toBe(503);
     expect(body.error.projections.projections.order_summary).toMatchObject({

@@ -1,65 +1,69 @@
-import { On, Projection, type ProjectionContext, type RecordedEvent } from 'nestjs-projections';
+import { On, Projection, type RecordedEvent } from 'nestjs-projections';
 import type { CustomerCreated, CustomerTierChanged } from '../../events/customer.events';
 import type { OrderCompleted } from '../../events/order.events';
 import type { ReviewSubmitted } from '../../events/review.events';
+import { addMoney } from '../add-money';
 import { CustomerActivitySummary } from './customer-activity-summary.entity';
 import { CustomerOrderHistory } from './customer-order-history.entity';
 import { Customer } from './customer.entity';
 
-/** Three tables, always in step: the handlers of a batch share one transaction. */
-@Projection({
-  name: 'customer_activity',
-  readModels: [Customer, CustomerActivitySummary, CustomerOrderHistory],
-})
+const key = ({ data }: RecordedEvent) => data.customer_id as string;
+
+const CUSTOMER = { row: Customer, key };
+const SUMMARY = { row: CustomerActivitySummary, key };
+const HISTORY = {
+  row: CustomerOrderHistory,
+  key: ({ data }: RecordedEvent<OrderCompleted>) => ({
+    customerId: data.customer_id,
+    orderId: data.order_id,
+  }),
+};
+
+/** Three tables, always in step: the rows of a batch are saved in one transaction. */
+@Projection({ name: 'customer_activity' })
 export class CustomerActivityProjection {
-  @On('CustomerCreated')
-  async created({ data }: RecordedEvent<CustomerCreated>, { manager }: ProjectionContext) {
-    await manager.query(
-      `INSERT INTO customers (customer_id, email, name, tier, created_at) VALUES ($1, $2, $3, 'bronze', $4)`,
-      [data.customer_id, data.email, data.name, data.created_at],
-    );
-    await manager.query(
-      `INSERT INTO customer_activity_summary (customer_id, total_orders, total_spent, total_reviews)
-       VALUES ($1, 0, 0, 0)`,
-      [data.customer_id],
-    );
+  @On('CustomerCreated', CUSTOMER)
+  created({ data }: RecordedEvent<CustomerCreated>, customer?: Customer): Partial<Customer> {
+    if (customer) throw new Error(`Customer ${data.customer_id} is there already`);
+    return { email: data.email, name: data.name, tier: 'bronze', createdAt: new Date(data.created_at) };
   }
 
-  @On('OrderCompleted')
-  async orderCompleted({ data }: RecordedEvent<OrderCompleted>, { manager }: ProjectionContext) {
-    await manager.query(
-      `UPDATE customer_activity_summary SET
-         total_orders = total_orders + 1,
-         total_spent = total_spent + $2,
-         last_order_at = $3
-       WHERE customer_id = $1`,
-      [data.customer_id, data.total_amount, data.completed_at],
-    );
-    await manager.query(
-      `INSERT INTO customer_order_history (customer_id, order_id, amount, completed_at)
-       VALUES ($1, $2, $3, $4)`,
-      [data.customer_id, data.order_id, data.total_amount, data.completed_at],
-    );
+  @On('CustomerTierChanged', CUSTOMER)
+  tierChanged({ data, recordedAt }: RecordedEvent<CustomerTierChanged>, customer?: Customer) {
+    if (!customer) return undefined;
+    customer.tier = data.new_tier;
+    customer.updatedAt = recordedAt;
+    return customer;
   }
 
-  @On('ReviewSubmitted')
-  async reviewSubmitted({ data }: RecordedEvent<ReviewSubmitted>, { manager }: ProjectionContext) {
-    await manager.query(
-      `UPDATE customer_activity_summary SET total_reviews = total_reviews + 1, last_review_at = $2
-       WHERE customer_id = $1`,
-      [data.customer_id, data.submitted_at],
-    );
+  @On('CustomerCreated', SUMMARY)
+  summaryBegun(): Partial<CustomerActivitySummary> {
+    return { totalOrders: 0, totalSpent: '0', totalReviews: 0 };
   }
 
-  @On('CustomerTierChanged')
-  async tierChanged(
-    { data, recordedAt }: RecordedEvent<CustomerTierChanged>,
-    { manager }: ProjectionContext,
-  ) {
-    await manager.query('UPDATE customers SET tier = $2, updated_at = $3 WHERE customer_id = $1', [
-      data.customer_id,
-      data.new_tier,
-      recordedAt,
-    ]);
+  @On('OrderCompleted', SUMMARY)
+  orderCounted({ data }: RecordedEvent<OrderCompleted>, summary?: CustomerActivitySummary) {
+    if (!summary) return undefined;
+    summary.totalOrders += 1;
+    summary.totalSpent = addMoney(summary.totalSpent, data.total_amount);
+    summary.lastOrderAt = new Date(data.completed_at);
+    return summary;
+  }
+
+  @On('ReviewSubmitted', SUMMARY)
+  reviewCounted({ data }: RecordedEvent<ReviewSubmitted>, summary?: CustomerActivitySummary) {
+    if (!summary) return undefined;
+    summary.totalReviews += 1;
+    summary.lastReviewAt = new Date(data.submitted_at);
+    return summary;
+  }
+
+  @On('OrderCompleted', HISTORY)
+  orderKept(
+    { data }: RecordedEvent<OrderCompleted>,
+    order?: CustomerOrderHistory,
+  ): Partial<CustomerOrderHistory> {
+    if (order) throw new Error(`Order ${data.order_id} is completed already`);
+    return { amount: addMoney('0', data.total_amount), completedAt: new Date(data.completed_at) };
   }
 }

@@ -1,36 +1,35 @@
-import { On, Projection, type ProjectionContext, type RecordedEvent } from 'nestjs-projections';
+import { On, Projection, type RecordedEvent } from 'nestjs-projections';
 import type { OrderCompleted, OrderRefunded } from '../../events/order.events';
+import { addMoney } from '../add-money';
 import { DailySales } from './daily-sales.entity';
 
-const YYYY_MM_DD = 10;
+const dayOf = (time: string): string => time.slice(0, 'YYYY-MM-DD'.length);
 
-@Projection({ name: 'daily_sales', readModels: [DailySales] })
+@Projection({ name: 'daily_sales', row: DailySales })
 export class DailySalesProjection {
-  @On('OrderCompleted')
-  async completed({ data, recordedAt }: RecordedEvent<OrderCompleted>, { manager }: ProjectionContext) {
-    await manager.query(
-      `INSERT INTO daily_sales (date, total_orders, total_revenue, total_items)
-       VALUES ($1, 1, $2, $3)
-       ON CONFLICT (date) DO UPDATE SET
-         total_orders = daily_sales.total_orders + 1,
-         total_revenue = daily_sales.total_revenue + $2,
-         total_items = daily_sales.total_items + $3,
-         updated_at = $4`,
-      [data.completed_at.slice(0, YYYY_MM_DD), data.total_amount, data.item_count, recordedAt],
-    );
+  @On('OrderCompleted', { key: ({ data }) => dayOf(data.completed_at) })
+  completed({ data, recordedAt }: RecordedEvent<OrderCompleted>, day?: DailySales): Partial<DailySales> {
+    if (!day)
+      return {
+        totalOrders: 1,
+        totalRevenue: addMoney('0', data.total_amount),
+        totalItems: data.item_count,
+      };
+    day.totalOrders += 1;
+    day.totalRevenue = addMoney(day.totalRevenue, data.total_amount);
+    day.totalItems += data.item_count;
+    day.updatedAt = recordedAt;
+    return day;
   }
 
   /** Goes against the day of the sale, not that of the refund. */
-  @On('OrderRefunded')
-  async refunded({ data, recordedAt }: RecordedEvent<OrderRefunded>, { manager }: ProjectionContext) {
-    await manager.query(
-      `UPDATE daily_sales SET
-         total_orders = total_orders - 1,
-         total_revenue = total_revenue - $2,
-         total_refunds = total_refunds + $2,
-         updated_at = $3
-       WHERE date = $1`,
-      [data.original_completed_at.slice(0, YYYY_MM_DD), data.refund_amount, recordedAt],
-    );
+  @On('OrderRefunded', { key: ({ data }) => dayOf(data.original_completed_at) })
+  refunded({ data, recordedAt }: RecordedEvent<OrderRefunded>, day?: DailySales) {
+    if (!day) return undefined;
+    day.totalOrders -= 1;
+    day.totalRevenue = addMoney(day.totalRevenue, -data.refund_amount);
+    day.totalRefunds = addMoney(day.totalRefunds, data.refund_amount);
+    day.updatedAt = recordedAt;
+    return day;
   }
 }

@@ -1,4 +1,4 @@
-import { On, Projection, type ProjectionContext, type RecordedEvent } from 'nestjs-projections';
+import { On, Projection, type RecordedEvent } from 'nestjs-projections';
 import type {
   OrderCancelled,
   OrderCompleted,
@@ -7,66 +7,67 @@ import type {
   OrderItemRemoved,
   OrderShipped,
 } from '../../events/order.events';
+import { addMoney } from '../add-money';
 import { OrderSummary } from './order-summary.entity';
 
-@Projection({ name: 'order_summary', readModels: [OrderSummary] })
+/** An event of an order that is not there changes nothing. */
+@Projection({ name: 'order_summary', row: OrderSummary, key: ({ data }) => data.order_id })
 export class OrderSummaryProjection {
   @On('OrderCreated')
-  async created({ data }: RecordedEvent<OrderCreated>, { manager }: ProjectionContext) {
-    await manager.query(
-      `INSERT INTO order_summaries (order_id, customer_id, status, total_amount, item_count, created_at)
-       VALUES ($1, $2, 'pending', 0, 0, $3)`,
-      [data.order_id, data.customer_id, data.created_at],
-    );
+  created({ data }: RecordedEvent<OrderCreated>, order?: OrderSummary): Partial<OrderSummary> {
+    if (order) throw new Error(`Order ${data.order_id} is there already`);
+    return {
+      customerId: data.customer_id,
+      status: 'pending',
+      totalAmount: '0',
+      itemCount: 0,
+      createdAt: new Date(data.created_at),
+    };
   }
 
   @On('OrderItemAdded')
-  async itemAdded({ data, recordedAt }: RecordedEvent<OrderItemAdded>, { manager }: ProjectionContext) {
-    await manager.query(
-      `UPDATE order_summaries
-       SET total_amount = total_amount + $2::numeric * $3::numeric,
-           item_count = item_count + 1,
-           updated_at = $4
-       WHERE order_id = $1`,
-      [data.order_id, data.price, data.quantity, recordedAt],
-    );
+  itemAdded({ data, recordedAt }: RecordedEvent<OrderItemAdded>, order?: OrderSummary) {
+    if (!order) return undefined;
+    order.totalAmount = addMoney(order.totalAmount, data.price * data.quantity);
+    order.itemCount += 1;
+    order.updatedAt = recordedAt;
+    return order;
   }
 
   @On('OrderItemRemoved')
-  async itemRemoved({ data, recordedAt }: RecordedEvent<OrderItemRemoved>, { manager }: ProjectionContext) {
-    await manager.query(
-      `UPDATE order_summaries
-       SET total_amount = total_amount - $2::numeric * $3::numeric,
-           item_count = item_count - 1,
-           updated_at = $4
-       WHERE order_id = $1`,
-      [data.order_id, data.price, data.quantity, recordedAt],
-    );
+  itemRemoved({ data, recordedAt }: RecordedEvent<OrderItemRemoved>, order?: OrderSummary) {
+    if (!order) return undefined;
+    order.totalAmount = addMoney(order.totalAmount, -data.price * data.quantity);
+    order.itemCount -= 1;
+    order.updatedAt = recordedAt;
+    return order;
   }
 
   @On('OrderShipped')
-  async shipped({ data, recordedAt }: RecordedEvent<OrderShipped>, { manager }: ProjectionContext) {
-    await manager.query(
-      `UPDATE order_summaries SET status = 'shipped', shipped_at = $2, updated_at = $3 WHERE order_id = $1`,
-      [data.order_id, data.shipped_at, recordedAt],
-    );
+  shipped({ data, recordedAt }: RecordedEvent<OrderShipped>, order?: OrderSummary) {
+    if (!order) return undefined;
+    order.status = 'shipped';
+    order.shippedAt = new Date(data.shipped_at);
+    order.updatedAt = recordedAt;
+    return order;
   }
 
   @On('OrderCompleted')
-  async completed({ data, recordedAt }: RecordedEvent<OrderCompleted>, { manager }: ProjectionContext) {
-    await manager.query(
-      `UPDATE order_summaries SET status = 'completed', completed_at = $2, updated_at = $3 WHERE order_id = $1`,
-      [data.order_id, data.completed_at, recordedAt],
-    );
+  completed({ data, recordedAt }: RecordedEvent<OrderCompleted>, order?: OrderSummary) {
+    if (!order) return undefined;
+    order.status = 'completed';
+    order.completedAt = new Date(data.completed_at);
+    order.updatedAt = recordedAt;
+    return order;
   }
 
   @On('OrderCancelled')
-  async cancelled({ data, recordedAt }: RecordedEvent<OrderCancelled>, { manager }: ProjectionContext) {
-    await manager.query(
-      `UPDATE order_summaries
-       SET status = 'cancelled', cancelled_at = $2, cancellation_reason = $3, updated_at = $4
-       WHERE order_id = $1`,
-      [data.order_id, data.cancelled_at, data.reason ?? null, recordedAt],
-    );
+  cancelled({ data, recordedAt }: RecordedEvent<OrderCancelled>, order?: OrderSummary) {
+    if (!order) return undefined;
+    order.status = 'cancelled';
+    order.cancelledAt = new Date(data.cancelled_at);
+    order.cancellationReason = data.reason ?? null;
+    order.updatedAt = recordedAt;
+    return order;
   }
 }

@@ -7,12 +7,13 @@ import type {
 } from '../../events/product.events';
 import { ProductDocument } from './product-document.entity';
 
+/** Every event is one statement that needs no answer. */
 @Projection({ name: 'product_search', readModels: [ProductDocument] })
 export class ProductSearchProjection {
   /** As a search engine's index call does: a product that is there already is replaced. */
   @On('ProductCreated')
-  async created({ data }: RecordedEvent<ProductCreated>, { manager }: ProjectionContext) {
-    await manager.query(
+  created({ data }: RecordedEvent<ProductCreated>, { execute }: ProjectionContext) {
+    execute(
       `INSERT INTO product_search (product_id, name, description, category, price, tags, created_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7)
        ON CONFLICT (product_id) DO UPDATE SET
@@ -32,8 +33,8 @@ export class ProductSearchProjection {
   }
 
   @On('ProductUpdated')
-  async updated({ data }: RecordedEvent<ProductUpdated>, { manager }: ProjectionContext) {
-    await manager.query(
+  updated({ data }: RecordedEvent<ProductUpdated>, { execute }: ProjectionContext) {
+    execute(
       `UPDATE product_search SET name = $2, description = $3, category = $4, tags = $5, updated_at = $6
        WHERE product_id = $1`,
       [
@@ -48,8 +49,8 @@ export class ProductSearchProjection {
   }
 
   @On('ProductPriceChanged')
-  async priceChanged({ data }: RecordedEvent<ProductPriceChanged>, { manager }: ProjectionContext) {
-    await manager.query('UPDATE product_search SET price = $2, price_updated_at = $3 WHERE product_id = $1', [
+  priceChanged({ data }: RecordedEvent<ProductPriceChanged>, { execute }: ProjectionContext) {
+    execute('UPDATE product_search SET price = $2, price_updated_at = $3 WHERE product_id = $1', [
       data.product_id,
       data.new_price,
       data.changed_at,
@@ -57,7 +58,7 @@ export class ProductSearchProjection {
   }
 
   @On('ProductDeleted')
-  async deleted({ data }: RecordedEvent<ProductDeleted>, { manager }: ProjectionContext) {
-    await manager.query('DELETE FROM product_search WHERE product_id = $1', [data.product_id]);
+  deleted({ data }: RecordedEvent<ProductDeleted>, { execute }: ProjectionContext) {
+    execute('DELETE FROM product_search WHERE product_id = $1', [data.product_id]);
   }
 }

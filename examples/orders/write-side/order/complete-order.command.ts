@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { toAmount } from '../money';
+import { toAmount } from '../../money';
 import { timestamp } from '../timestamp';
 import type { Written } from '../written';
 import { requireItems, requireStatus, totalCents } from './order';

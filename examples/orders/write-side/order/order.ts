@@ -1,7 +1,7 @@
 import type { OrderEvent, OrderItem } from '../../events/order.events';
 import type { Aggregate } from '../aggregate';
 import { RuleViolatedError } from '../domain.errors';
-import { toCents } from '../money';
+import { toCents } from '../../money';
 
 type OrderStatus = 'pending' | 'shipped' | 'completed' | 'cancelled' | 'refunded';
 

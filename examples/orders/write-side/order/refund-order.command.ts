@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { RuleViolatedError } from '../domain.errors';
-import { toAmount, toCents } from '../money';
+import { toAmount, toCents } from '../../money';
 import { timestamp } from '../timestamp';
 import type { Written } from '../written';
 import { requireStatus } from './order';
