@@ -7,7 +7,6 @@ const LONGEST_MS = 1_000;
 /** How many events to ask for, so that a batch stays within its bytes and its time although events are of any kind. */
 export class PageSize {
   private size: number;
-  private fitting = Infinity;
   private timely = Infinity;
 
   constructor(
@@ -18,15 +17,16 @@ export class PageSize {
   }
 
   get limit(): number {
-    return Math.max(1, Math.floor(Math.min(this.size, this.fitting, this.timely)));
+    return Math.max(1, Math.floor(Math.min(this.size, this.timely)));
   }
 
   /** @param bytes what the events of a page took */
   read(events: number, bytes: number): void {
     if (events === 0) return;
-    this.fitting = (this.maxBytes * events) / Math.max(1, bytes);
+    const fitting = (this.maxBytes * events) / Math.max(1, bytes);
     // A page that was not full says nothing about a larger one.
-    if (events >= this.limit) this.size = Math.min(this.most, this.size * GROWTH);
+    const larger = events >= this.limit ? this.size * GROWTH : this.size;
+    this.size = Math.max(1, Math.min(this.most, fitting, larger));
   }
 
   /** @param ms what it took to apply a batch */

@@ -47,7 +47,7 @@ describe('the event feed', () => {
 
   /** Readers that stand behind `position`, of these types. */
   const near = (position: number, ...types: (string[] | undefined)[]) =>
-    (readers = types.map((handled) => ({ types: handled, position: BigInt(position) })));
+    (readers = types.map((handled) => ({ types: handled, readingAt: BigInt(position) })));
 
   async function read(after: number, types: string[] | undefined, { upTo = COUNT, limit = 500 } = {}) {
     const { events, through, bytes } = await feed.readPage({
@@ -125,7 +125,7 @@ describe('the event feed', () => {
   it('does not take what was read for fewer types for all there is', async () => {
     near(0, ['Odd'], ['Odd']);
     await read(0, ['Odd']);
-    readers = [{ types: undefined, position: 0n }];
+    readers = [{ types: undefined, readingAt: 0n }];
     expect((await read(0, undefined)).positions).toHaveLength(COUNT);
     expect((await read(0, ['Odd', 'Even'])).positions).toHaveLength(COUNT);
     expect(reads).toHaveLength(3);
@@ -133,9 +133,9 @@ describe('the event feed', () => {
 
   it('leaves those alone that are far away', async () => {
     readers = [
-      { types: ['Odd'], position: 0n },
-      { types: ['Even'], position: 1_000_000n },
-      { types: ['Never'], position: undefined },
+      { types: ['Odd'], readingAt: 0n },
+      { types: ['Even'], readingAt: 1_000_000n },
+      { types: ['Never'], readingAt: undefined },
     ];
     await read(0, ['Odd']);
     expect(reads[0]!.types).toEqual(['Odd']);

@@ -5,7 +5,7 @@ describe('the size of pages', () => {
     const size = new PageSize(5000, 1_000_000);
     const limits = Array.from({ length: 4 }, () => {
       const { limit } = size;
-      size.learn(limit, limit * 100);
+      size.read(limit, limit * 100);
       return limit;
     });
     expect(limits).toEqual([100, 400, 1600, 5000]);
@@ -18,22 +18,36 @@ describe('the size of pages', () => {
 
   it('asks for as many as fit into the bytes, and at least for one', () => {
     const size = new PageSize(5000, 1_000_000);
-    size.learn(100, 100 * 50_000);
+    size.read(100, 100 * 50_000);
     expect(size.limit).toBe(20);
-    size.learn(1, 3_000_000);
+    size.read(1, 3_000_000);
     expect(size.limit).toBe(1);
   });
 
   it('grows again when payloads shrink', () => {
     const size = new PageSize(5000, 1_000_000);
-    size.learn(1, 3_000_000);
-    size.learn(1, 100);
+    size.read(1, 3_000_000);
+    size.read(1, 100);
     expect(size.limit).toBe(4);
+  });
+
+  it('does not grow by pages that were not full', () => {
+    const size = new PageSize(5000, 1_000_000);
+    size.read(3, 300);
+    expect(size.limit).toBe(100);
+  });
+
+  it('asks for as many as were applied in a second', () => {
+    const size = new PageSize(5000, 1_000_000);
+    size.applied(100, 4_000);
+    expect(size.limit).toBe(25);
+    size.applied(25, 100);
+    expect(size.limit).toBe(100);
   });
 
   it('learns nothing from a page without events', () => {
     const size = new PageSize(5000, 1_000_000);
-    size.learn(0, 0);
+    size.read(0, 0);
     expect(size.limit).toBe(100);
   });
 });
