@@ -11,7 +11,7 @@ export interface ProjectionModuleOptions {
   /** The most events applied in one transaction, where a projection does not say. @default 500 */
   readonly batchSize?: number;
   /**
-   * The most bytes of data, as stored, that one transaction applies: a batch ends with the event that reaches it, and
+   * The most bytes of data that one transaction applies: a batch ends with the event that reaches it, and
    * so memory stays bounded whatever the size of events.
    * @default 4194304
    */

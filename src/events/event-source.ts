@@ -25,7 +25,7 @@ export interface PageRequest {
   readonly types: readonly string[] | undefined;
   /** The most events a page may hold. */
   readonly limit: number;
-  /** The page ends with the event whose payload takes it to so many bytes as stored. */
+  /** The page ends with the event whose payload takes it to so many bytes. */
   readonly maxBytes: number;
 }
 

@@ -8,17 +8,21 @@ export const readStreamSql = (events: string) => `
 
 /**
  * Walks the primary key; a filter on the type ($5) never changes that, so a page costs what it passes over. Ends with
- * the event that makes it $4 bytes as stored, which costs no unpacking of large payloads to find out.
+ * the event that makes it $4 bytes; only payloads that are stored compressed are unpacked to find out.
  */
 export const readPageSql = (events: string, filtered: boolean) => `
   SELECT ${COLUMNS}, bytes
   FROM (
-    SELECT ${COLUMNS}, sum(pg_column_size(data)) OVER (ORDER BY global_position ROWS UNBOUNDED PRECEDING) AS bytes,
-           pg_column_size(data) AS own
-    FROM ${events}
-    WHERE global_position > $1 AND global_position <= $2 ${filtered ? 'AND type = ANY ($5)' : ''}
-    ORDER BY global_position
-    LIMIT $3
+    SELECT *, sum(own) OVER (ORDER BY global_position ROWS UNBOUNDED PRECEDING) AS bytes
+    FROM (
+      SELECT ${COLUMNS},
+             CASE WHEN pg_column_compression(data) IS NULL THEN pg_column_size(data)
+                  ELSE octet_length(data::text) END AS own
+      FROM ${events}
+      WHERE global_position > $1 AND global_position <= $2 ${filtered ? 'AND type = ANY ($5)' : ''}
+      ORDER BY global_position
+      LIMIT $3
+    ) picked
   ) page
   WHERE bytes - own < $4
   ORDER BY global_position`;
