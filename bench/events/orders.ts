@@ -1,5 +1,5 @@
 /** Ten events make an order. */
-export const EVENTS_PER_ORDER = 10;
+const EVENTS_PER_ORDER = 10;
 /** So many orders are open at once where streams are clustered. */
 const OPEN_ORDERS = 1_000;
 

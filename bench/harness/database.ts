@@ -10,6 +10,7 @@ export class BenchDatabase {
     private readonly serverUrl: string,
     private readonly name: string,
     readonly url: string,
+    private readonly startsEmpty: boolean,
   ) {}
 
   /** Made by the module's own migrations, filled by one statement. */
@@ -20,9 +21,11 @@ export class BenchDatabase {
     url.pathname = `/${name}`;
     const app = await openApp(url.href, { entities: [], projections: [] });
     await app.close();
-    await query(url.href, workload.insert(events));
-    await query(url.href, 'VACUUM ANALYZE events');
-    return new BenchDatabase(serverUrl, name, url.href);
+    if (workload.insert) {
+      await query(url.href, workload.insert(events));
+      await query(url.href, 'VACUUM ANALYZE events');
+    }
+    return new BenchDatabase(serverUrl, name, url.href, workload.insert === undefined);
   }
 
   async reset(models: readonly Model[]): Promise<void> {
@@ -31,6 +34,7 @@ export class BenchDatabase {
     await query(this.url, [CHECKPOINT_DDL, ...models.map(({ ddl }) => ddl)].join('; '));
     await query(this.url, DROP_OF_PEER);
     await query(this.url, FORGET_PROJECTIONS);
+    if (this.startsEmpty) await query(this.url, 'TRUNCATE events RESTART IDENTITY');
     await query(this.url, 'CHECKPOINT');
   }
 

@@ -12,9 +12,9 @@ export interface Server {
 export async function openServer(): Promise<Server> {
   const given = process.env.DATABASE_URL;
   if (given) return { url: given, stop: () => Promise.resolve() };
-  const { url, stop } = await startEmbeddedPostgres({
+  const server = await startEmbeddedPostgres({
     dataDir: DATA_DIR,
     settings: { shared_buffers: '512MB', max_wal_size: '4GB' },
   });
-  return { url, stop };
+  return { url: server.url, stop: () => server.stop() };
 }

@@ -13,6 +13,6 @@ export interface Workload {
   readonly metric: string;
   /** The variant that is 1. */
   readonly baseline?: string;
-  /** Fills the store. */
-  insert(events: number): string;
+  /** Fills the store; where it is absent, the runs append for themselves and each begins with an empty one. */
+  insert?(events: number): string;
 }

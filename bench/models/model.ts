@@ -25,8 +25,8 @@ export interface Fold {
   /** How many of the first columns are the primary key. */
   readonly keys: number;
   /** The key's values; `undefined` where the event does not concern this table. */
-  keyOf(event: BenchEvent): readonly string[] | undefined;
-  apply(event: BenchEvent, row: Values | undefined): Values | undefined;
+  readonly keyOf: (event: BenchEvent) => readonly string[] | undefined;
+  readonly apply: (event: BenchEvent, row: Values | undefined) => Values | undefined;
 }
 
 export type Style = 'transaction' | 'statement' | 'row';
@@ -38,7 +38,7 @@ export interface Model {
   readonly ddl: string;
   readonly types: readonly string[];
   readonly entities: readonly Type<object>[];
-  statementsOf(event: BenchEvent): readonly Statement[];
+  readonly statementsOf: (event: BenchEvent) => readonly Statement[];
   readonly folds: readonly Fold[];
   /** All of history at once: the limit of the database itself. */
   readonly setBased: readonly string[];

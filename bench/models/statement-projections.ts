@@ -29,8 +29,8 @@ export function statementProjection(
   @Projection({ name, ...options })
   class Queued {
     @handles
-    on(event: RecordedEvent, { execute }: ProjectionContext) {
-      for (const { text, values } of statementsOf(event)) execute(text, values);
+    on(event: RecordedEvent, context: ProjectionContext) {
+      for (const { text, values } of statementsOf(event)) context.execute(text, values);
     }
   }
 

@@ -7,7 +7,7 @@ export async function fillEmmettStore(url: string, events: number): Promise<void
   await store.schema.migrate();
   await store.close();
   await withClients(url, [{}], async (client) => {
-    await client!.query(
+    await client.query(
       `INSERT INTO emt_messages (stream_id, stream_position, partition, message_kind, message_data, message_metadata,
          message_schema_version, message_type, message_id, global_position, transaction_id)
        SELECT stream_id, version, 'emt:default', 'E', data, '{}', '1', type, id::text, global_position,
@@ -15,6 +15,6 @@ export async function fillEmmettStore(url: string, events: number): Promise<void
        FROM events WHERE global_position <= $1 ORDER BY global_position`,
       [events],
     );
-    await client!.query('ANALYZE emt_messages');
+    await client.query('ANALYZE emt_messages');
   });
 }

@@ -11,8 +11,8 @@ export function rawPipelined(batch: number): Variant {
     run: ({ url, models: [model], events }) =>
       withClients(url, [{}, { pipeline: true }], (reader, writer) =>
         timed(events, async () => {
-          for await (const page of pagesOf(reader!, model!.types, events, batch))
-            await apply(writer!, model!, page);
+          for await (const page of pagesOf(reader, model!.types, events, batch))
+            await apply(writer, model!, page);
         }),
       ),
   };

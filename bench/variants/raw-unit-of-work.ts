@@ -10,10 +10,10 @@ export function rawUnitOfWork(batch: number): Variant {
     run: ({ url, models: [model], events }) =>
       withClients(url, [{}, { pipeline: true }], (reader, writer) =>
         timed(events, async () => {
-          for await (const page of pagesOf(reader!, model!.types, events, batch)) {
-            await writer!.query('BEGIN');
-            await Promise.all(model!.folds.map((fold) => foldBatch(writer!, fold, page.events)));
-            await Promise.all([writer!.query(CHECKPOINT_SQL, [page.through]), writer!.query('COMMIT')]);
+          for await (const page of pagesOf(reader, model!.types, events, batch)) {
+            await writer.query('BEGIN');
+            await Promise.all(model!.folds.map((fold) => foldBatch(writer, fold, page.events)));
+            await Promise.all([writer.query(CHECKPOINT_SQL, [page.through]), writer.query('COMMIT')]);
           }
         }),
       ),

@@ -10,7 +10,7 @@ export const readOnly: Variant = {
     withClients(url, [{}], (client) =>
       timed(events, async () => {
         let seen = 0;
-        for await (const page of pagesOf(client!, model!.types, events, 2_000)) seen += page.events.length;
+        for await (const page of pagesOf(client, model!.types, events, 2_000)) seen += page.events.length;
         if (seen === 0) throw new Error('there was nothing to read');
       }),
     ),

@@ -10,10 +10,10 @@ export const seedsWay: Variant = {
     withClients(url, [{}, {}], (reader, writer) =>
       timed(events, async () => {
         let position = 0;
-        for await (const page of pagesOf(reader!, model!.types, events, 1_000))
+        for await (const page of pagesOf(reader, model!.types, events, 1_000))
           for (const event of page.events) {
-            for (const { text, values } of model!.statementsOf(event)) await writer!.query(text, [...values]);
-            await writer!.query(CHECKPOINT_SQL, [++position]);
+            for (const { text, values } of model!.statementsOf(event)) await writer.query(text, [...values]);
+            await writer.query(CHECKPOINT_SQL, [++position]);
           }
       }),
     ),

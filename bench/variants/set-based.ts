@@ -7,9 +7,9 @@ export const setBased: Variant = {
   run: ({ url, models: [model], events }) =>
     withClients(url, [{}], (client) =>
       timed(events, async () => {
-        await client!.query('BEGIN');
-        for (const sql of model!.setBased) await client!.query(sql);
-        await client!.query('COMMIT');
+        await client.query('BEGIN');
+        for (const sql of model!.setBased) await client.query(sql);
+        await client.query('COMMIT');
       }),
     ),
 };

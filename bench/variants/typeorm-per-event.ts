@@ -15,7 +15,7 @@ export const typeormPerEvent: Variant = {
       try {
         return await timed(events, async () => {
           let position = 0;
-          for await (const page of pagesOf(reader!, model!.types, events, 1_000))
+          for await (const page of pagesOf(reader, model!.types, events, 1_000))
             for (const event of page.events)
               await dataSource.transaction(async (manager) => {
                 for (const { text, values } of model!.statementsOf(event))

@@ -55,5 +55,4 @@ export const latency: Workload = {
   models: [model],
   metric: 'p50 ms',
   variants: [latencyOf('NOTIFY', true), latencyOf('polling', false)],
-  insert: () => 'SELECT',
 };

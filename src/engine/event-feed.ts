@@ -98,18 +98,25 @@ function cut(
   { after, types, limit, upTo }: PageRequest,
   read: ReadonlySet<string> | undefined,
 ): EventPage {
-  const all = read && types && read.size === types.length;
-  const wanted = all || !types ? undefined : new Set(types);
-  let events: readonly RecordedEvent[] = page.events;
-  if (wanted || (events[0]?.globalPosition !== undefined && events[0].globalPosition <= after))
-    events = events.filter((event) => event.globalPosition > after && (!wanted || wanted.has(event.type)));
-  if (events.length > limit) {
-    const some = events.slice(0, limit);
-    return {
-      events: some,
-      through: some.at(-1)!.globalPosition,
-      bytes: (page.bytes * limit) / events.length,
-    };
-  }
-  return { events, through: page.through < upTo ? page.through : upTo, bytes: page.bytes };
+  const all = !types || read?.size === types.length;
+  const wanted = all ? undefined : new Set(types);
+  let { events }: { events: readonly RecordedEvent[] } = page;
+  if (wanted || !liesWithin(events, after, upTo))
+    events = events.filter(
+      ({ globalPosition, type }) =>
+        globalPosition > after && globalPosition <= upTo && (!wanted || wanted.has(type)),
+    );
+  const cutOff = events.length > limit;
+  if (cutOff) events = events.slice(0, limit);
+  const end = page.through < upTo ? page.through : upTo;
+  return {
+    events,
+    through: cutOff ? events.at(-1)!.globalPosition : end,
+    bytes: events.length === 0 ? 0 : (page.bytes * events.length) / page.events.length,
+  };
+}
+
+function liesWithin(events: readonly RecordedEvent[], after: bigint, upTo: bigint): boolean {
+  const [first, last] = [events[0], events.at(-1)];
+  return !first || !last || (first.globalPosition > after && last.globalPosition <= upTo);
 }

@@ -32,12 +32,16 @@ export class SegmentCommands {
     private readonly isTransient: (error: unknown) => boolean,
   ) {}
 
+  /** Whether the order is carried out, although the last look at the database still had it. */
+  hasDone(row: CommandRow): boolean {
+    return this.done.has(row.id);
+  }
+
   /**
    * Does the order once and stores what came of it. Errors of the infrastructure leave it open, to be done again, and
    * so does the loss of the lease: the next owner does it.
    */
   async obey(row: CommandRow, context: CommandContext): Promise<void> {
-    if (this.done.has(row.id)) return;
     let result: unknown;
     let problem: string | undefined;
     try {

@@ -149,6 +149,7 @@ export class SegmentRunner implements FeedReader {
     const { commands, batches } = this.parts;
     for (const command of this.directive?.commands ?? []) {
       if (this.stopping) return;
+      if (commands.hasDone(command)) continue;
       await batches.forget();
       await commands.obey(command, await batches.commandContext());
       // Whatever it did to checkpoint and queue, the next step begins with what is stored now.

@@ -239,7 +239,7 @@ function columnsOf(event: RecordedEvent): unknown[] {
 
 function toDeadLetter(row: Row): DeadLetter {
   return {
-    id: row.id,
+    id: String(row.id),
     projection: row.projection,
     segment: row.segment,
     state: row.state,

@@ -31,7 +31,7 @@ export const countVisibleSql = (events: string) => `
 
 /** The sequence behind the identity of $1, and how many values a connection draws from it at once. */
 export const SEQUENCE_SQL = `
-  SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name, s.seqcache AS cache
+  SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name, s.seqcache::text AS cache
   FROM pg_sequence s
   JOIN pg_class c ON c.oid = s.seqrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace

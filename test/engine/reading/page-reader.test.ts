@@ -1,0 +1,93 @@
+import type { PageRequest } from 'nestjs-projections';
+import type { TestApp } from '../../support/app';
+import { createDatabase, type TestDatabase } from '../../support/database';
+import { startStore } from '../../support/store';
+
+const COUNT = 40;
+/** Of a payload that does not compress: what it takes as stored is known. */
+const SIZE = 1000;
+
+describe('a page', () => {
+  let database: TestDatabase;
+  let app: TestApp;
+  let stored: number[];
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    app = await startStore(database.url);
+    // Odd positions are large, even ones small.
+    await database.query(
+      `INSERT INTO events (id, stream_id, version, type, data)
+       SELECT gen_random_uuid(), 's', n, CASE WHEN n % 2 = 1 THEN 'Large' ELSE 'Small' END,
+              jsonb_build_object('text', CASE WHEN n % 2 = 1 THEN (
+                SELECT string_agg(chr(33 + (random() * 90)::int), '') FROM generate_series(1, $2) WHERE n > 0
+              ) ELSE '' END)
+       FROM generate_series(1, $1) n`,
+      [COUNT, SIZE],
+    );
+    const rows = await database.query<{ size: number }>(
+      'SELECT pg_column_size(data) AS size FROM events ORDER BY global_position',
+    );
+    stored = rows.map(({ size }) => size);
+  });
+  afterAll(async () => {
+    await app.close();
+    await database.drop();
+  });
+
+  async function read(request: Partial<PageRequest>) {
+    const page = await app.store.readPage({
+      after: 0n,
+      upTo: BigInt(COUNT),
+      types: undefined,
+      limit: 500,
+      maxBytes: 1_000_000,
+      ...request,
+    });
+    const positions = page.events.map(({ globalPosition }) => Number(globalPosition));
+    return { positions, through: Number(page.through), bytes: page.bytes };
+  }
+
+  it('reaches as far as it was asked for, also where nothing lies there', async () => {
+    expect(await read({ after: 36n })).toMatchObject({ positions: [37, 38, 39, 40], through: 40 });
+    expect(await read({ after: 36n, upTo: 38n })).toMatchObject({ positions: [37, 38], through: 38 });
+    expect(await read({ types: ['Unknown'], upTo: 20n })).toEqual({ positions: [], through: 20, bytes: 0 });
+    expect(await read({ after: 5n, upTo: 5n })).toEqual({ positions: [], through: 5, bytes: 0 });
+    expect(await read({ after: 9n, upTo: 5n })).toEqual({ positions: [], through: 9, bytes: 0 });
+  });
+
+  it('holds the types asked for', async () => {
+    expect(await read({ types: ['Small'], upTo: 6n })).toMatchObject({ positions: [2, 4, 6], through: 6 });
+    expect(await read({ types: ['Small', 'Large'], upTo: 3n })).toMatchObject({ positions: [1, 2, 3] });
+  });
+
+  it('ends with the last event that may be in it, and the next goes on there', async () => {
+    expect(await read({ limit: 3 })).toMatchObject({ positions: [1, 2, 3], through: 3 });
+    expect(await read({ limit: 2, after: 3n, types: ['Small'] })).toMatchObject({
+      positions: [4, 6],
+      through: 6,
+    });
+  });
+
+  it('ends with the event that reaches its bytes', async () => {
+    const large = stored[0]!;
+    expect(large).toBeGreaterThan(SIZE);
+    const three = stored[0]! + stored[1]! + stored[2]!;
+    expect(await read({ maxBytes: three })).toMatchObject({ positions: [1, 2, 3], through: 3 });
+    expect(await read({ maxBytes: three + 1 })).toMatchObject({ positions: [1, 2, 3, 4], through: 5 - 1 });
+    expect(await read({ maxBytes: 1 })).toMatchObject({ positions: [1], through: 1 });
+  });
+
+  it('counts bytes of what it holds, not of what it passes over', async () => {
+    const { positions, through } = await read({ types: ['Small'], maxBytes: stored[1]! * 3 });
+    expect({ positions, through }).toEqual({ positions: [2, 4, 6], through: 6 });
+  });
+
+  it('says how long its payloads are as JSON', async () => {
+    const { bytes } = await read({ limit: 1 });
+    const [row] = await database.query<{ length: number }>(
+      'SELECT length(data::text) + length(metadata::text) AS length FROM events WHERE global_position = 1',
+    );
+    expect(bytes).toBe(row!.length);
+  });
+});
