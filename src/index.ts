@@ -83,6 +83,15 @@ export {
 export { EventEntity } from './postgres/event.entity';
 export { UnsafeSequenceError } from './postgres/unsafe-sequence.error';
 
+export {
+  ForeignWriteError,
+  InvalidRowKeyError,
+  RowKeyMismatchError,
+  UnknownRowEntityError,
+  UnsetColumnError,
+  UnsupportedRowEntityError,
+} from './read-models/row.errors';
+
 export { ProjectionCheckpoint } from './state/checkpoint.entity';
 export type { Actor } from './state/control.store';
 export type { DeadLetter, DeadLetterFilter } from './state/dead-letter.store';

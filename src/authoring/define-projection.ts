@@ -32,10 +32,10 @@ export function defineProjection(
     const other = declared.find((handler) => !folding.includes(handler));
     if (other) throw new MixedHandlersError(name, folding[0]!.method, other.method);
     const table = tableOf(name, declared, (handler) => toRowHandler(options, instance, handler));
-    const rows = declared.map(({ metadata }) => (metadata.options.row ?? options.row)!);
+    const rows = [...new Set(declared.map(({ metadata }) => (metadata.options.row ?? options.row)!))];
     const readModels = [...new Set([...(options.readModels ?? []), ...rows])];
     const of = (eventType: string) => table.handlersOf(eventType);
-    return { ...base, types: table.types, readModels, handlers: { style: 'row', of } };
+    return { ...base, types: table.types, readModels, handlers: { style: 'row', of, rows } };
   }
   const keyed = declared.find(({ metadata }) => options.key ?? metadata.options.key);
   if (keyed) throw new RowKeyMissingError(name, keyed.method, 'a key but no row');

@@ -10,7 +10,7 @@ export interface ProjectionContext {
    * as the handler's failure.
    * @param params the values of `$1`, `$2`, ...; the text should not change from event to event
    */
-  execute(sql: string, params?: readonly unknown[]): void;
+  execute(this: void, sql: string, params?: readonly unknown[]): void;
   /** Whether this is history, applied again by a rebuild or run over by a catch-up. */
   readonly replaying: boolean;
   /** 1 for the first try to apply the event, 2 for the next ... */
@@ -21,7 +21,7 @@ export interface ProjectionContext {
    * Runs `effect` once the transaction has committed; never while replaying, and not when the process dies in
    * between: a side effect happens at most once. What it throws is logged.
    */
-  afterCommit(effect: () => unknown): void;
+  afterCommit(this: void, effect: () => unknown): void;
 }
 
 /** What a row handler works with, besides its event and its row: it has no transaction, for the engine saves the rows. */

@@ -31,5 +31,10 @@ export interface ProjectionDefinition {
   /** All its handlers are of one style. */
   readonly handlers:
     | { readonly style: 'transaction'; readonly of: (type: string) => readonly ProjectionHandler[] }
-    | { readonly style: 'row'; readonly of: (type: string) => readonly RowHandler[] };
+    | {
+        readonly style: 'row';
+        readonly of: (type: string) => readonly RowHandler[];
+        /** The entities they fold rows of. */
+        readonly rows: readonly EntityTarget<ObjectLiteral>[];
+      };
 }

@@ -24,11 +24,11 @@ export class BatchAppliers {
   ) {}
 
   /** @throws the errors of `row.errors.ts` on a row that cannot be folded */
-  check({ name, readModels, handlers }: ProjectionDefinition): void {
+  check({ name, handlers }: ProjectionDefinition): void {
     if (handlers.style === 'row')
       this.tables.set(
         name,
-        new Map(readModels.map((entity) => [entity, new RowTable(this.dataSource, name, entity)])),
+        new Map(handlers.rows.map((entity) => [entity, new RowTable(this.dataSource, name, entity)])),
       );
   }
 

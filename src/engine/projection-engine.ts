@@ -82,12 +82,13 @@ export class ProjectionEngine {
     );
   }
 
-  /** @throws UnknownReadModelError, UnknownProjectionError, UnsupportedOperationError on what is declared wrongly */
+  /** @throws the errors of `row.errors.ts`, UnknownReadModelError, UnknownProjectionError, UnsupportedOperationError on what is declared wrongly */
   register(definitions: readonly ProjectionDefinition[]): void {
     for (const definition of definitions) {
       const { name } = definition;
-      readModelTables(this.dataSource, definition);
+      // First, for it knows more to say of an unknown row than that it is an unknown read model.
       this.appliers.check(definition);
+      readModelTables(this.dataSource, definition);
       if (definition.type === 'inline') this.registerInline(definition);
       this.projections.set(name, new ManagedProjection(definition));
     }

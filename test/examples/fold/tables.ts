@@ -30,8 +30,8 @@ export const TABLES_OF: Readonly<Record<string, readonly Table[]>> = {
   product_search: ['product_search'],
 };
 
-export function readTable(database: TestDatabase, table: Table): Promise<Row[]> {
-  return database.query<Row>(`SELECT ${COLUMNS[table]} FROM ${table}`);
+export function readTable(database: TestDatabase, table: Table, schema = 'public'): Promise<Row[]> {
+  return database.query<Row>(`SELECT ${COLUMNS[table]} FROM ${schema}.${table}`);
 }
 
 /** Every column of every row as PostgreSQL writes it, down to the search document. */
