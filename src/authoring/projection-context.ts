@@ -14,5 +14,5 @@ export interface ProjectionContext {
    * Runs `effect` once the transaction has committed; never while replaying, and not when the process dies in
    * between: a side effect happens at most once. What it throws is logged.
    */
-  afterCommit(effect: () => unknown): void;
+  readonly afterCommit: (effect: () => unknown) => void;
 }

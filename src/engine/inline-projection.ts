@@ -1,17 +1,28 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import type { ProjectionContext } from '../authoring/projection-context';
 import type { ProjectionDefinition } from '../authoring/projection-definition';
-import type { EventSource } from '../events/event-source';
+import type { EventPage, EventSource } from '../events/event-source';
 import type { AppendParticipant } from '../events/event-store';
 import type { RecordedEvent } from '../events/recorded-event';
 import type { Checkpoint, CheckpointStore } from '../state/checkpoint.store';
 import type { SegmentId } from '../state/segment-id';
 import type { BatchTransaction } from './batch-transaction';
-import { UnsupportedOperationError } from './engine.errors';
+import { HandlerFailedError, UnsupportedOperationError } from './engine.errors';
 import { InlineGate } from './inline-gate';
 import type { RunMode } from './run-mode';
+import type { SegmentCursor } from './segment-cursor';
+import { AbortedTransactionError, assertNotAborted } from './transaction';
 
 /** An inline projection that is not up to date yet: a replay end is set, and appends leave their events to the loop. */
 export const INLINE_BEHIND: Checkpoint = { position: 0n, replayUntil: 0n };
+
+/** How many events a hand-over applies itself while appends wait for it. */
+const LAST_STRETCH = 500;
+const LAST_BYTES = 1024 * 1024;
+/** Appends wait behind a try to hand over, so that a vain one is not repeated at once. */
+const TRY_AGAIN_MS = 1_000;
+/** Beyond every position. */
+const END = 2n ** 63n - 1n;
 
 /**
  * Applies events in the transaction of their append, once the projection has caught up with what was there before.
@@ -20,6 +31,7 @@ export const INLINE_BEHIND: Checkpoint = { position: 0n, replayUntil: 0n };
 export class InlineProjection implements AppendParticipant, RunMode {
   private readonly gate: InlineGate;
   private readonly id: SegmentId;
+  private triedAt = -Infinity;
 
   constructor(
     private readonly definition: ProjectionDefinition,
@@ -40,7 +52,7 @@ export class InlineProjection implements AppendParticipant, RunMode {
     await this.gate.share(manager);
     const checkpoint = await this.checkpoints.read(this.id, manager);
     if (!checkpoint || checkpoint.replayUntil !== undefined) return;
-    await this.transaction.applyInline(events, manager, () => {
+    await this.handle(events, manager, () => {
       throw new UnsupportedOperationError(
         'use afterCommit',
         this.definition.name,
@@ -57,13 +69,28 @@ export class InlineProjection implements AppendParticipant, RunMode {
     return { position, replayUntil };
   }
 
-  /** Hands over to the appends, unless one of them was quicker than the look at the head. */
-  async atHead(checkpoint: Checkpoint): Promise<boolean> {
-    if (checkpoint.replayUntil === undefined) return true;
+  /** Appends apply their events themselves and leave the checkpoint where it is. */
+  isOver({ replayUntil }: Checkpoint): boolean {
+    return replayUntil === undefined;
+  }
+
+  /** Under a steady stream of appends the loop never gets to the head by itself: the rest is for the hand-over. */
+  isNear(position: bigint, head: bigint): boolean {
+    return head - position <= LAST_STRETCH && Date.now() - this.triedAt >= TRY_AGAIN_MS;
+  }
+
+  /**
+   * Hands over to the appends: with the gate closed, what they committed until now is applied here, and what is still
+   * open will find the hand-over done.
+   */
+  async atHead(checkpoint: Checkpoint, cursor: SegmentCursor): Promise<boolean> {
+    this.triedAt = Date.now();
     const handedOver = await this.gate.close(this.dataSource, async (manager) => {
-      const { settled, pending } = await this.source.head();
-      if (pending || settled > checkpoint.position) return false;
-      return this.checkpoints.endReplay(this.id, checkpoint.position, manager);
+      const rest = await this.committedSince(checkpoint.position);
+      if (!rest) return false;
+      await cursor.advance(checkpoint, { position: rest.through, replayUntil: undefined }, manager);
+      await this.handle(rest.events, manager, () => undefined);
+      return true;
     });
     return handedOver ?? false;
   }
@@ -75,5 +102,33 @@ export class InlineProjection implements AppendParticipant, RunMode {
       return true;
     });
     return done ?? false;
+  }
+
+  /** `undefined` when that is too much for now, or not all settled. */
+  private async committedSince(position: bigint): Promise<EventPage | undefined> {
+    const { types } = this.definition;
+    const { settled } = await this.source.head();
+    const beyond = await this.source.backlog({ after: settled, upTo: END, types });
+    if (beyond.events > 0) return undefined;
+    const request = { after: position, upTo: settled, types, limit: LAST_STRETCH, maxBytes: LAST_BYTES };
+    const page = await this.source.readPage(request);
+    return page.through >= settled ? page : undefined;
+  }
+
+  /** One by one: whoever commits would take the COMMIT of a transaction that a handler broke in silence for one. */
+  private async handle(
+    events: readonly RecordedEvent[],
+    manager: EntityManager,
+    afterCommit: ProjectionContext['afterCommit'],
+  ): Promise<void> {
+    const { name } = this.definition;
+    for (const event of events) {
+      await this.transaction.applyInline([event], manager, afterCommit);
+      await assertNotAborted(manager.queryRunner!).catch((error: unknown) => {
+        if (!(error instanceof AbortedTransactionError)) throw error;
+        const method = this.definition.handlersOf(event.type).at(-1)!.method;
+        throw new HandlerFailedError(name, method, event, error);
+      });
+    }
   }
 }

@@ -163,11 +163,12 @@ export class SegmentRunner implements FeedReader {
   }
 
   private async turn(): Promise<boolean> {
-    const { watcher, mode } = this.parts;
+    const { watcher, mode, cursor } = this.parts;
     this.stored ??= await this.load();
-    if (this.reached >= watcher.head) {
+    if (mode.isOver?.(this.stored)) return true;
+    if (this.reached >= watcher.head || mode.isNear?.(this.reached, watcher.head)) {
       await this.storeSkipped(mode.endsAtHead || this.stored.replayUntil !== undefined);
-      if (await mode.atHead(this.stored)) return true;
+      if (await mode.atHead(this.stored, cursor)) return true;
       await watcher.beyond(this.reached, IDLE_TURN_MS, this.wake.signal);
       return false;
     }
