@@ -1,24 +1,32 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { ProjectionDefinition } from '../authoring/projection-definition';
-import type { EventSource } from '../events/event-source';
+import type { EventPage, EventSource } from '../events/event-source';
 import type { AppendParticipant } from '../events/event-store';
 import type { RecordedEvent } from '../events/recorded-event';
+import { ForeignWriteError } from '../read-models/row.errors';
 import type { Checkpoint, CheckpointStore, Fenced } from '../state/checkpoint.store';
 import type { SegmentId } from '../state/segment-id';
-import { ForeignWriteError } from '../read-models/row.errors';
-import type { Batch, BatchApplier } from './batch';
-import { UnsupportedOperationError } from './engine.errors';
+import type { AfterCommit, BatchApplier } from './batch';
+import { HandlerFailedError, UnsupportedOperationError } from './engine.errors';
 import { InlineGate } from './inline-gate';
 import type { RunMode } from './run-mode';
+import type { SegmentCursor } from './segment-cursor';
+import { AbortedTransactionError, assertNotAborted } from './transaction';
 
 /** An inline projection that is not up to date yet: a replay end is set, and appends leave their events to the loop. */
 export const INLINE_BEHIND: Checkpoint = { position: 0n, replayUntil: 0n };
 
 /** How often an append folds its rows again after others made the same ones. */
 const MAX_RACES = 20;
-
 /** An append needs no fence, and nobody else knows its session. */
 const NO_FENCE: Fenced = { backend: 0, transaction: '' };
+/** How many events a hand-over applies itself while appends wait for it. */
+const LAST_STRETCH = 500;
+const LAST_BYTES = 1024 * 1024;
+/** Appends wait behind a try to hand over, so that a vain one is not repeated at once. */
+const TRY_AGAIN_MS = 1_000;
+/** Beyond every position. */
+const END = 2n ** 63n - 1n;
 
 /**
  * Applies events in the transaction of their append, once the projection has caught up with what was there before.
@@ -27,6 +35,7 @@ const NO_FENCE: Fenced = { backend: 0, transaction: '' };
 export class InlineProjection implements AppendParticipant, RunMode {
   private readonly gate: InlineGate;
   private readonly id: SegmentId;
+  private triedAt = -Infinity;
 
   constructor(
     private readonly definition: ProjectionDefinition,
@@ -47,33 +56,14 @@ export class InlineProjection implements AppendParticipant, RunMode {
     await this.gate.share(manager);
     const checkpoint = await this.checkpoints.read(this.id, manager);
     if (!checkpoint || checkpoint.replayUntil !== undefined) return;
-    const batch = { events, replaying: false, attempt: 1, calledOff: new AbortController().signal };
-    for (let race = 1; ; race++)
-      try {
-        await this.applyOnce(batch, manager);
-        return;
-      } catch (error) {
-        if (!(error instanceof ForeignWriteError) || race === MAX_RACES) throw error;
-      }
-  }
-
-  /** Rows that appends make at the same time are found out at their writing, and folded again. */
-  private async applyOnce(batch: Batch, manager: EntityManager): Promise<void> {
-    const applier = this.makeApplier();
-    const work = async (within: EntityManager) => {
-      const prepared = await applier.prepare(batch, () => this.refuseAfterCommit(), within);
-      await prepared.write(within, NO_FENCE);
-    };
-    await (applier.worksAhead ? manager.transaction(work) : work(manager));
-  }
-
-  private refuseAfterCommit(): never {
-    throw new UnsupportedOperationError(
-      'use afterCommit',
-      this.definition.name,
-      'it is inline, and the end of the transaction belongs to whoever appends; ' +
-        'make side effects in a persistent projection',
-    );
+    await this.handle(events, manager, () => {
+      throw new UnsupportedOperationError(
+        'use afterCommit',
+        this.definition.name,
+        'it is inline, and the end of the transaction belongs to whoever appends; ' +
+          'make side effects in a persistent projection',
+      );
+    });
   }
 
   readonly replays = false;
@@ -83,13 +73,29 @@ export class InlineProjection implements AppendParticipant, RunMode {
     return { position, replayUntil };
   }
 
-  /** Hands over to the appends, unless one of them was quicker than the look at the head. */
-  async atHead(checkpoint: Checkpoint): Promise<boolean> {
-    if (checkpoint.replayUntil === undefined) return true;
+  /** Appends apply their events themselves and leave the checkpoint where it is. */
+  isOver({ replayUntil }: Checkpoint): boolean {
+    return replayUntil === undefined;
+  }
+
+  /** Under a steady stream of appends the loop never gets to the head by itself: the rest is for the hand-over. */
+  isNear(position: bigint, head: bigint): boolean {
+    return head - position <= LAST_STRETCH && performance.now() - this.triedAt >= TRY_AGAIN_MS;
+  }
+
+  /**
+   * Hands over to the appends: with the gate closed, what they committed until now is applied here, and what is still
+   * open will find the hand-over done.
+   */
+  async atHead(checkpoint: Checkpoint, cursor: SegmentCursor): Promise<boolean> {
+    if (this.isOver(checkpoint)) return true;
+    this.triedAt = performance.now();
     const handedOver = await this.gate.close(this.dataSource, async (manager) => {
-      const { settled, pending } = await this.source.head();
-      if (pending || settled > checkpoint.position) return false;
-      return this.checkpoints.endReplay(this.id, checkpoint.position, manager);
+      const rest = await this.committedSince(checkpoint.position);
+      if (!rest) return false;
+      await cursor.advance(checkpoint, { position: rest.through, replayUntil: undefined }, manager);
+      await this.handle(rest.events, manager, () => undefined);
+      return true;
     });
     return handedOver ?? false;
   }
@@ -101,5 +107,56 @@ export class InlineProjection implements AppendParticipant, RunMode {
       return true;
     });
     return done ?? false;
+  }
+
+  /** `undefined` when that is too much for now, or not all settled. */
+  private async committedSince(position: bigint): Promise<EventPage | undefined> {
+    const { types } = this.definition;
+    const { settled } = await this.source.head();
+    const beyond = await this.source.backlog({ after: settled, upTo: END, types });
+    if (beyond.events > 0) return undefined;
+    const request = { after: position, upTo: settled, types, limit: LAST_STRETCH, maxBytes: LAST_BYTES };
+    const page = await this.source.readPage(request);
+    return page.through >= settled ? page : undefined;
+  }
+
+  /** One by one: whoever commits would take the COMMIT of a transaction that a handler broke in silence for one. */
+  private async handle(
+    events: readonly RecordedEvent[],
+    manager: EntityManager,
+    afterCommit: AfterCommit,
+  ): Promise<void> {
+    const { name } = this.definition;
+    for (const event of events) {
+      await this.applyOne(event, manager, afterCommit);
+      await assertNotAborted(manager.queryRunner!).catch((error: unknown) => {
+        if (!(error instanceof AbortedTransactionError)) throw error;
+        const method = this.definition.handlers.of(event.type).at(-1)!.method;
+        throw new HandlerFailedError(name, method, event, error);
+      });
+    }
+  }
+
+  /** Rows that appends make at the same time are found out at their writing, and folded again. */
+  private async applyOne(
+    event: RecordedEvent,
+    manager: EntityManager,
+    afterCommit: AfterCommit,
+  ): Promise<void> {
+    const calledOff = new AbortController().signal;
+    const batch = { events: [event], replaying: false, attempt: 1, calledOff };
+    const work = async (within: EntityManager) => {
+      const prepared = await applier.prepare(batch, afterCommit, within);
+      await prepared.write(within, NO_FENCE);
+    };
+    const applier = this.makeApplier();
+    for (let race = 1; ; race++)
+      try {
+        await (applier.worksAhead ? manager.transaction(work) : work(manager));
+        return;
+      } catch (error) {
+        applier.reset();
+        if (!(error instanceof ForeignWriteError) || race === MAX_RACES) throw error;
+      }
   }
 }

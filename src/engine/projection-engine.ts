@@ -303,6 +303,7 @@ export class ProjectionEngine {
       watcher,
       policy,
       mode,
+      cursor,
       batches,
       recovery,
       commands: obeying,

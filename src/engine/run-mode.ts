@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../state/checkpoint.store';
+import type { SegmentCursor } from './segment-cursor';
 
 /** What differs between following the store, catching up and catching up to go inline. */
 export interface RunMode {
@@ -8,8 +9,12 @@ export interface RunMode {
   readonly endsAtHead: boolean;
   /** The checkpoint to write when everything up to `position` is applied. */
   next(from: Checkpoint, position: bigint): Checkpoint;
+  /** Whether there is nothing to run from this checkpoint, whatever lies behind it. */
+  isOver?(checkpoint: Checkpoint): boolean;
+  /** Whether what is left counts as nothing, so that `atHead` is called although the head is not reached. */
+  isNear?(position: bigint, head: bigint): boolean;
   /** Called whenever nothing is left up to the settled head; `true` ends the run. */
-  atHead(checkpoint: Checkpoint): Promise<boolean>;
+  atHead(checkpoint: Checkpoint, cursor: SegmentCursor): Promise<boolean>;
 }
 
 /** History ends where the replay was told to. */

@@ -91,13 +91,13 @@ export class SegmentBatches {
     await this.written().catch(() => undefined);
   }
 
-  /** @returns the next events; `undefined` at the head, with everything up to it stored */
+  /** @returns the next events; `undefined` at the head, or where the mode sees none, with everything before stored */
   async nextPage(): Promise<EventPage | undefined> {
     const { mode } = this.parts;
     this.stored ??= await this.load();
-    if (this.ahead >= this.end) {
+    if (mode.isOver?.(this.stored)) return undefined;
+    if (this.ahead >= this.end || mode.isNear?.(this.ahead, this.end)) {
       await this.written();
-      if (this.ahead < this.end) return this.nextPage();
       const { replayUntil, haltAt } = this.stored;
       await this.storePassed(mode.endsAtHead || replayUntil !== undefined || haltAt !== undefined);
       return undefined;

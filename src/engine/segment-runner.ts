@@ -11,7 +11,7 @@ import type { PageRecovery } from './page-recovery';
 import type { RunMode } from './run-mode';
 import { type SegmentBatches, WriteAheadFailed } from './segment-batches';
 import type { SegmentCommands } from './segment-commands';
-import { CheckpointMoved, LeaseLost } from './segment-cursor';
+import { CheckpointMoved, LeaseLost, type SegmentCursor } from './segment-cursor';
 
 /** A loop with nothing to do turns this often, so that its heartbeat tells a quiet one from a hung one. */
 const IDLE_TURN_MS = 1_000;
@@ -33,6 +33,7 @@ export interface RunnerParts {
   readonly watcher: HeadWatcher;
   readonly policy: FailurePolicy;
   readonly mode: RunMode;
+  readonly cursor: SegmentCursor;
   readonly batches: SegmentBatches;
   readonly recovery: PageRecovery;
   readonly commands: SegmentCommands;
@@ -159,14 +160,14 @@ export class SegmentRunner implements FeedReader {
 
   /** @returns whether the run is over */
   private async turn(): Promise<boolean> {
-    const { batches, recovery, watcher, mode } = this.parts;
+    const { batches, recovery, watcher, mode, cursor } = this.parts;
     const page = await batches.nextPage();
     if (page) {
       if (page.events.length > 0) await recovery.apply(page);
       return false;
     }
     if (batches.isHalted) return this.halting();
-    if (await mode.atHead(batches.checkpoint)) return true;
+    if (await mode.atHead(batches.checkpoint, cursor)) return true;
     await watcher.beyond(batches.readingAt!, IDLE_TURN_MS, this.wake.signal);
     return false;
   }

@@ -22,7 +22,7 @@ export async function inTransaction<T>(
     await runner.startTransaction('READ COMMITTED');
     try {
       const result = await work(runner.manager);
-      await assertNotAborted(runner, client);
+      await assertNotAborted(runner);
       await runner.commitTransaction();
       return result;
     } catch (error) {
@@ -34,8 +34,12 @@ export async function inTransaction<T>(
   }
 }
 
-/** Without a round trip where `pg` tells the state of the transaction and nothing is on its way. */
-async function assertNotAborted(runner: QueryRunner, client: PoolClient): Promise<void> {
+/**
+ * Without a round trip where `pg` tells the state of the transaction and nothing is on its way.
+ * @throws AbortedTransactionError
+ */
+export async function assertNotAborted(runner: QueryRunner): Promise<void> {
+  const client = (await runner.connect()) as PoolClient;
   const { readyForQuery, getTransactionStatus } = client as ClientState;
   if (readyForQuery && getTransactionStatus?.call(client) === 'T') return;
   await runner.query('SELECT').catch((error: unknown) => {

@@ -108,20 +108,6 @@ export class CheckpointStore {
     return rows[0];
   }
 
-  /** Declares the replay of a segment that still stands at `position` over. */
-  async endReplay(
-    { projection, segment }: SegmentId,
-    position: bigint,
-    manager: EntityManager,
-  ): Promise<boolean> {
-    const [, ended] = await manager.query<[unknown, number]>(
-      `UPDATE ${this.table} SET replay_until = NULL, updated_at = clock_timestamp()
-       WHERE projection = $1 AND segment = $2 AND position = $3`,
-      [projection, segment, position],
-    );
-    return ended === 1;
-  }
-
   /** Locks all segments and puts them wherever it is told, whatever they were. */
   async reset(
     manager: EntityManager,

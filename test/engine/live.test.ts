@@ -1,0 +1,59 @@
+import { startApp, type TestApp } from '../support/app';
+import { createDatabase, type TestDatabase } from '../support/database';
+import { eventually } from '../support/eventually';
+import { createRecordedTable, positionsRecordedBy, recordedBy, recorder } from '../support/recorder';
+import { happened, startStore } from '../support/store';
+
+describe('a live projection', () => {
+  let database: TestDatabase;
+  const apps: TestApp[] = [];
+
+  beforeEach(async () => {
+    database = await createDatabase();
+    await createRecordedTable(database);
+    const before = await startStore(database.url);
+    await before.store.append('history', [happened(), happened()]);
+    await before.close();
+  });
+  afterEach(async () => {
+    for (const app of apps.splice(0)) await app.close();
+    await database.drop();
+  });
+
+  /** An instance whose live projection records under a name of its own. */
+  async function startInstance(name: string): Promise<TestApp> {
+    const app = await startApp(database.url, { projections: [recorder({ name, type: 'live' })] });
+    apps.push(app);
+    return app;
+  }
+
+  it('sees only what is recorded after it has started, as news and not as history', async () => {
+    const app = await startInstance('live');
+    const { globalPosition } = await app.store.append('new', [happened()]);
+    await app.projections.waitFor('live', globalPosition);
+    expect(await recordedBy(database, 'live')).toMatchObject([{ position: 3, replaying: false }]);
+  });
+
+  it('sees it in every instance', async () => {
+    const [one, other] = [await startInstance('live-1'), await startInstance('live-2')];
+    await one.store.append('new', [happened()]);
+    await other.store.append('new', [happened()]);
+    for (const name of ['live-1', 'live-2'])
+      await eventually(async () => expect(await positionsRecordedBy(database, name)).toEqual([3, 4]));
+  });
+
+  it('keeps no checkpoint, and begins at the head again after a restart', async () => {
+    const first = await startInstance('live');
+    await first.projections.waitFor('live', (await first.store.append('new', [happened()])).globalPosition);
+    await apps.pop()!.close();
+    const between = await startStore(database.url);
+    await between.store.append('missed', [happened()]);
+    await between.close();
+
+    const second = await startInstance('live');
+    await second.projections.waitFor('live', (await second.store.append('new', [happened()])).globalPosition);
+    expect(await positionsRecordedBy(database, 'live')).toEqual([3, 5]);
+    expect(await database.query('SELECT FROM projection_checkpoints')).toEqual([]);
+    expect(await database.query('SELECT FROM projection_leases')).toEqual([]);
+  });
+});
