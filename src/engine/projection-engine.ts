@@ -30,6 +30,8 @@ import { type SegmentCursor, StoredCursor, VolatileCursor } from './segment-curs
 import { SegmentFilter, segmentOfKey } from './segment-filter';
 import { type Directive, SegmentRunner } from './segment-runner';
 
+import { isTransientError } from './transient-error';
+
 const streamOf = ({ streamId }: RecordedEvent): string => streamId;
 
 const BEGINNING = { position: 0n, replayUntil: undefined };
@@ -204,9 +206,10 @@ export class ProjectionEngine {
       const state = states.find(({ projection }) => projection === definition.name);
       if (!state || state.segments === state.segmentsWanted) continue;
       const { segmentBy = streamOf } = definition.options;
-      await this.state.cuts.step(definition.name, state.segmentsWanted, (event) =>
-        segmentOfKey(segmentBy(event), state.segmentsWanted),
-      );
+      const segmentOf = (event: RecordedEvent) => segmentOfKey(segmentBy(event), state.segmentsWanted);
+      await this.state.cuts.step(definition.name, state.segmentsWanted, segmentOf).catch((error: unknown) => {
+        if (!isTransientError(error)) throw error;
+      });
     }
   }
 

@@ -3,6 +3,9 @@ import type { RecordedEvent } from '../events/recorded-event';
 import { shield } from './shield';
 import { tableName } from './table-name';
 
+/** Whoever waits for a batch that hangs renews no leases. It is tried again. */
+const PATIENCE_MS = 500;
+
 /** Where a segment stands while a projection is being cut anew. */
 interface StandRow {
   readonly position: string;
@@ -62,6 +65,7 @@ export class SegmentCutStore {
       );
       if (due.length === 0) return;
       await shield(manager);
+      await manager.query(`SET LOCAL lock_timeout = ${PATIENCE_MS}`);
       // Waits for the batches in flight, so that none of them is half counted.
       const stands = await manager.query<StandRow[]>(
         `SELECT position, halt_at FROM ${this.checkpoints} WHERE projection = $1 ORDER BY segment FOR UPDATE`,
