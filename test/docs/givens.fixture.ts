@@ -19,6 +19,12 @@ export declare class Invoice {
   cents: number;
 }
 
+export declare class DailySales {
+  day: string;
+  orders: number;
+  cents: number;
+}
+
 export declare class Mailer {
   sendShipped(orderId: string): Promise<void>;
 }
