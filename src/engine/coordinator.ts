@@ -144,21 +144,30 @@ export class Coordinator {
     void candidate.start(lease, this.directiveFor(candidate.id)).finally(() => this.held.delete(key));
   }
 
-  /** Raises the epoch of lease and checkpoint together, so that no older owner can write from here on. */
+  /** Takes a lease, past an old owner that does not let go of its open batch. */
   private async take({ id, initial }: Candidate): Promise<Lease | undefined> {
     await this.checkpoints.create(id, initial);
     try {
-      return await this.dataSource.transaction('READ COMMITTED', async (manager) => {
-        await manager.query(`SET LOCAL lock_timeout = ${EVICT_AFTER_MS}`);
-        const lease = await this.leases.acquire(manager, id);
-        if (lease) await this.checkpoints.claim(manager, id, lease.epoch);
-        return lease;
-      });
+      return await this.claim(id);
     } catch (error) {
       if (!isTransientError(error)) throw error;
-      await this.checkpoints.evict(id);
-      return undefined;
     }
+    // Where it was a batch that held us up, whoever has the lease's row is a rival as alive as this instance.
+    if (!(await this.checkpoints.evict(id))) await this.leases.evict(id);
+    return this.claim(id).catch((error: unknown) => {
+      if (!isTransientError(error)) throw error;
+      return undefined;
+    });
+  }
+
+  /** Raises the epoch of lease and checkpoint together, so that no older owner can write from here on. */
+  private claim(id: SegmentId): Promise<Lease | undefined> {
+    return this.dataSource.transaction('READ COMMITTED', async (manager) => {
+      await manager.query(`SET LOCAL lock_timeout = ${EVICT_AFTER_MS}`);
+      const lease = await this.leases.acquire(manager, id);
+      if (lease) await this.checkpoints.claim(manager, id, lease.epoch);
+      return lease;
+    });
   }
 
   /** At most one a tick, so that instances that come and go do not toss leases about. */

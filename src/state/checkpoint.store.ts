@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { evict } from './evict';
 import type { SegmentId } from './segment-id';
 import { tableName } from './table-name';
 
@@ -55,10 +56,15 @@ export class CheckpointStore {
     return (await this.readAll(projection, manager)).find((checkpoint) => checkpoint.segment === segment);
   }
 
-  /** Makes the row where there is none yet. */
+  /**
+   * Makes the row where there is none yet. ON CONFLICT alone would wait for whoever is updating the row, as an owner
+   * that was stopped in the middle of a batch does for ever.
+   */
   async create({ projection, segment }: SegmentId, { position, replayUntil }: Checkpoint): Promise<void> {
     await this.dataSource.query(
-      `INSERT INTO ${this.table} (projection, segment, position, replay_until) VALUES ($1, $2, $3, $4)
+      `INSERT INTO ${this.table} (projection, segment, position, replay_until)
+       SELECT $1, $2, $3, $4
+       WHERE NOT EXISTS (SELECT FROM ${this.table} WHERE projection = $1 AND segment = $2)
        ON CONFLICT DO NOTHING`,
       [projection, segment, position, replayUntil ?? null],
     );
@@ -132,18 +138,9 @@ export class CheckpointStore {
     );
   }
 
-  /**
-   * Ends the session that keeps the row locked: the open batch of an owner whose lease is over, as of a process that
-   * was stopped in the middle. The locker of a row is its xmax.
-   */
-  async evict({ projection, segment }: SegmentId): Promise<void> {
-    await this.dataSource.query(
-      `SELECT pg_terminate_backend(lock.pid)
-       FROM ${this.table} checkpoint
-       JOIN pg_locks lock ON lock.locktype = 'transactionid' AND lock.granted AND lock.transactionid = checkpoint.xmax
-       WHERE checkpoint.projection = $1 AND checkpoint.segment = $2 AND lock.pid <> pg_backend_pid()`,
-      [projection, segment],
-    );
+  /** Ends the open batch of an owner whose lease is over. */
+  evict(id: SegmentId): Promise<boolean> {
+    return evict(this.dataSource, this.table, id);
   }
 
   async highest(): Promise<bigint> {
