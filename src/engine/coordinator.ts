@@ -159,22 +159,32 @@ export class Coordinator {
     void candidate.start(lease, this.directiveFor(candidate.id)).finally(() => this.held.delete(key));
   }
 
-  /** Raises the epoch of lease and checkpoint together, so that no older owner can write from here on. */
-  private async take({ id, initial, segments }: Candidate): Promise<Lease | undefined> {
+  /** Takes a lease, past an old owner that does not let go of its open batch. */
+  private async take(candidate: Candidate): Promise<Lease | undefined> {
+    const { id } = candidate;
     try {
-      return await this.dataSource.transaction('READ COMMITTED', async (manager) => {
-        await manager.query(`SET LOCAL lock_timeout = ${EVICT_AFTER_MS}`);
-        if (!(await this.cuts.hold(manager, id.projection, segments))) return undefined;
-        await this.checkpoints.create(manager, id, initial);
-        const lease = await this.leases.acquire(manager, id);
-        if (lease) await this.checkpoints.claim(manager, id, lease.epoch);
-        return lease;
-      });
+      return await this.claim(candidate);
     } catch (error) {
       if (!isTransientError(error)) throw error;
-      await this.checkpoints.evict(id);
-      return undefined;
     }
+    // Where it was a batch that held us up, whoever has the lease's row is a rival as alive as this instance.
+    if (!(await this.checkpoints.evict(id))) await this.leases.evict(id);
+    return this.claim(candidate).catch((error: unknown) => {
+      if (!isTransientError(error)) throw error;
+      return undefined;
+    });
+  }
+
+  /** Raises the epoch of lease and checkpoint together, so that no older owner can write from here on. */
+  private claim({ id, initial, segments }: Candidate): Promise<Lease | undefined> {
+    return this.dataSource.transaction('READ COMMITTED', async (manager) => {
+      await manager.query(`SET LOCAL lock_timeout = ${EVICT_AFTER_MS}`);
+      if (!(await this.cuts.hold(manager, id.projection, segments))) return undefined;
+      await this.checkpoints.create(manager, id, initial);
+      const lease = await this.leases.acquire(manager, id);
+      if (lease) await this.checkpoints.claim(manager, id, lease.epoch);
+      return lease;
+    });
   }
 
   /** At most one a tick, so that instances that come and go do not toss leases about. */

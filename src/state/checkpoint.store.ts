@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { evict } from './evict';
 import type { SegmentId } from './segment-id';
-import { SHIELD } from './shield';
 import { tableName } from './table-name';
 
 /** How far a segment is. */
@@ -133,22 +133,9 @@ export class CheckpointStore {
     );
   }
 
-  /**
-   * Ends the session that keeps the row locked: the open batch of an owner whose lease is over, as of a process that
-   * was stopped in the middle. The locker of a row is its xmax.
-   */
-  async evict({ projection, segment }: SegmentId): Promise<void> {
-    await this.dataSource.query(
-      `SELECT pg_terminate_backend(lock.pid)
-       FROM ${this.table} checkpoint
-       JOIN pg_locks lock ON lock.locktype = 'transactionid' AND lock.granted AND lock.transactionid = checkpoint.xmax
-       WHERE checkpoint.projection = $1 AND checkpoint.segment = $2 AND lock.pid <> pg_backend_pid()
-         AND NOT EXISTS (
-           SELECT FROM pg_locks shield
-           WHERE shield.pid = lock.pid AND shield.locktype = 'advisory' AND shield.classid = $3 AND shield.objid = $4
-         )`,
-      [projection, segment, ...SHIELD],
-    );
+  /** Ends the open batch of an owner whose lease is over. */
+  evict(id: SegmentId): Promise<boolean> {
+    return evict(this.dataSource, this.table, id);
   }
 
   async highest(): Promise<bigint> {

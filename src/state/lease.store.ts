@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { evict } from './evict';
 import type { SegmentId } from './segment-id';
 import { tableName } from './table-name';
 
@@ -48,6 +49,11 @@ export class LeaseStore {
       [projection, segment, this.instance, this.leaseMs],
     );
     return row && { projection, segment, owner: this.instance, epoch: BigInt(row.epoch) };
+  }
+
+  /** Ends the transaction of an instance that was stopped while it took the lease. */
+  evict(id: SegmentId): Promise<boolean> {
+    return evict(this.dataSource, this.leases, id);
   }
 
   /** Lets others have it at once. The row stays, and with it the epoch. */

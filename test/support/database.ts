@@ -35,7 +35,7 @@ export async function createDatabase(): Promise<TestDatabase> {
 }
 
 /** A connection for each: a pooled one may be dead without knowing it when a test restarts the server. */
-async function runOn<Row extends QueryResultRow>(
+export async function runOn<Row extends QueryResultRow>(
   url: string,
   sql: string,
   params?: unknown[],
