@@ -8,6 +8,8 @@ export interface ProjectionHealthThresholds {
   readonly maxLagEvents?: number;
   /** The most seconds the oldest waiting event may have waited. @default no limit */
   readonly maxLagSeconds?: number;
+  /** The most failed events that a projection may have set aside. @default no limit */
+  readonly maxDeadLetters?: number;
   /** The most seconds since a projection's loop last turned. @default 60 */
   readonly maxHeartbeatAgeSeconds?: number;
 }
@@ -19,6 +21,8 @@ export interface ProjectionHealthDetail {
   readonly head: string;
   readonly lagEvents: number;
   readonly lagSeconds: number;
+  /** Failed events set aside. */
+  readonly deadLetters: number;
   readonly heartbeatAgeSeconds: number | null;
   readonly lastError: string | null;
   /** What is wrong with it; `null` when nothing is. */
@@ -26,7 +30,8 @@ export interface ProjectionHealthDetail {
 }
 
 /**
- * Reports every projection to Terminus, and is down when one has stopped, hangs or lags beyond what is allowed.
+ * Reports every projection to Terminus, and is down when one has stopped, waits out an error, hangs, or
+ * lags or sets aside beyond what is allowed.
  *
  * ```ts
  * this.health.check([() => this.projections.isHealthy('projections', { maxLagSeconds: 30 })])
@@ -61,12 +66,15 @@ export class ProjectionHealthIndicator {
 }
 
 function problemOf(
-  { state, lag, error, heartbeatAgeMs }: ProjectionStatus,
-  { maxLagEvents, maxLagSeconds, maxHeartbeatAgeSeconds = 60 }: ProjectionHealthThresholds,
+  { state, lag, error, deadLetters, heartbeatAgeMs }: ProjectionStatus,
+  { maxLagEvents, maxLagSeconds, maxDeadLetters, maxHeartbeatAgeSeconds = 60 }: ProjectionHealthThresholds,
 ): string | null {
   if (state === 'stopped') return error?.message ?? 'stopped';
+  if (state === 'retrying') return `tries again until this passes: ${error?.message ?? 'unknown'}`;
   if (heartbeatAgeMs !== undefined && heartbeatAgeMs > maxHeartbeatAgeSeconds * 1000)
     return `hangs: its loop last turned ${Math.round(heartbeatAgeMs / 1000)} s ago`;
+  if (maxDeadLetters !== undefined && deadLetters > maxDeadLetters)
+    return `has ${deadLetters} dead letters, more than ${maxDeadLetters}`;
   // Only an asked-for run moves such a projection: its distance to the head says nothing about health.
   if (state === 'idle') return null;
   if (maxLagEvents !== undefined && lag.events > maxLagEvents)
@@ -77,13 +85,14 @@ function problemOf(
 }
 
 function detailOf(status: ProjectionStatus, problem: string | null): ProjectionHealthDetail {
-  const { state, position, head, lag, heartbeatAgeMs, error } = status;
+  const { state, position, head, lag, deadLetters, heartbeatAgeMs, error } = status;
   return {
     state,
     position: String(position),
     head: String(head),
     lagEvents: lag.events,
     lagSeconds: lag.seconds,
+    deadLetters,
     heartbeatAgeSeconds: heartbeatAgeMs === undefined ? null : heartbeatAgeMs / 1000,
     lastError: error?.message ?? null,
     problem,

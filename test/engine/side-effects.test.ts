@@ -36,6 +36,8 @@ class Mails {
   }
 }
 
+const positions = () => sent.map(({ position }) => Number(position));
+
 describe('side effects', () => {
   let app: TestApp;
 
@@ -55,7 +57,6 @@ describe('side effects', () => {
     const events = types.map((type) => ({ type, data: {} }));
     await app.projections.waitFor('mails', (await app.store.append('s', events)).globalPosition);
   };
-  const positions = () => sent.map(({ position }) => Number(position));
 
   it('follow the commit, in order', async () => {
     await append('Ordered', 'Ordered');
