@@ -39,7 +39,8 @@ export interface FailureRecord {
 }
 
 interface Row {
-  readonly id: string;
+  /** A string, unless the application set another parser for bigint. */
+  readonly id: string | number | bigint;
   readonly projection: string;
   readonly segment: number;
   readonly state: 'failed' | 'waiting';

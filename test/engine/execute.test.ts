@@ -108,8 +108,9 @@ describe('context.execute', () => {
   it('leaves the connections as they were: one statement at a time', async () => {
     handle.now = ({ data: { n } }, { execute }) => execute(INSERT, [n, 'x']);
     await append(5);
-    const pool = (app.dataSource.driver as unknown as { master: { _clients: { pipeline: boolean }[] } })
-      .master;
-    expect(pool._clients.map(({ pipeline }) => pipeline)).toEqual(pool._clients.map(() => false));
+    const runner = app.dataSource.createQueryRunner();
+    const client = (await runner.connect()) as { pipeline: boolean };
+    expect(client.pipeline).toBe(false);
+    await runner.release();
   });
 });

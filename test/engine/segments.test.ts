@@ -27,12 +27,6 @@ describe('segments', () => {
     return app;
   }
 
-  const append = (app: TestApp, stream: number, count = 1) =>
-    app.store.append(
-      `s-${stream}`,
-      Array.from({ length: count }, (_, n) => ({ type: 'Happened', data: { n } })),
-    );
-
   const checkpoints = () =>
     database.query<{ segment: number; position: string }>(
       `SELECT segment, position FROM projection_checkpoints WHERE projection = 'log' ORDER BY segment`,
@@ -65,9 +59,9 @@ describe('segments', () => {
   it('are cut anew from 4 to 8 to 2 while events arrive, with nothing lost, doubled or out of order', async () => {
     const old = await start(4);
     let appended = 0;
-    let writing = true;
+    const writing = new AbortController();
     const writer = (async () => {
-      for (; writing; appended++) await append(old, appended % STREAMS);
+      for (; !writing.signal.aborted; appended++) await append(old, appended % STREAMS);
     })();
     await eventually(async () => expect(await checkpoints()).toHaveLength(4));
     for (const segments of [8, 2]) {
@@ -76,7 +70,7 @@ describe('segments', () => {
       const mark = appended;
       await eventually(() => expect(appended).toBeGreaterThan(mark + 50));
     }
-    writing = false;
+    writing.abort();
     await writer;
     const { settled } = await old.store.head();
     await old.projections.waitFor('log', settled, { timeoutMs: 30_000 });
@@ -111,11 +105,7 @@ describe('segments', () => {
   });
 
   it('halt at an event that segmentBy has no key for, and can be told to skip it', async () => {
-    const segmentBy = ({ streamId }: RecordedEvent) => {
-      if (streamId === 's-2') throw new Error('no key');
-      return streamId;
-    };
-    const { app, applied } = await startFailing({ segments: 3, segmentBy });
+    const { app, applied } = await startFailing({ segments: 3, segmentBy: allButTheSecond });
     for (const n of [1, 2, 3]) await append(app, n);
     await eventually(async () =>
       expect((await app.projections.status())[0]).toMatchObject({
@@ -151,3 +141,14 @@ describe('segments', () => {
     return { app, applied };
   }
 });
+
+const append = (app: TestApp, stream: number, count = 1) =>
+  app.store.append(
+    `s-${stream}`,
+    Array.from({ length: count }, (_, n) => ({ type: 'Happened', data: { n } })),
+  );
+
+const allButTheSecond = ({ streamId }: RecordedEvent) => {
+  if (streamId === 's-2') throw new Error('no key');
+  return streamId;
+};

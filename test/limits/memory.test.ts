@@ -34,7 +34,7 @@ describe('memory', () => {
     ],
   ])(
     'stays bounded with many projections and large payloads %s, whatever the batch size',
-    async (_, filler) => {
+    async (_name, filler) => {
       const names = Array.from({ length: PROJECTIONS }, (_, n) => `p${n}`);
       const counts = new Map<string, number>();
       const projections = names.map((name) => counting(name, counts));

@@ -1,6 +1,4 @@
 import type { Client } from 'pg';
-import { eventually } from './eventually';
-import type { TestDatabase } from './database';
 
 export interface PlainAppend {
   /** @default 1 */
@@ -26,15 +24,4 @@ export async function insertEvent(
 export async function pidOf(session: Client): Promise<number> {
   const { rows } = await session.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   return rows[0]!.pid;
-}
-
-/** Resolves once another session waits for a lock that this one holds. */
-export async function someoneWaitsFor(database: TestDatabase, holder: number): Promise<void> {
-  await eventually(async () => {
-    const [row] = await database.query<{ waiting: number }>(
-      'SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))',
-      [holder],
-    );
-    expect(row!.waiting).toBeGreaterThan(0);
-  });
 }

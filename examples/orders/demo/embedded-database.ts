@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../../embedded-postgres';
-import type { DemoDatabase } from './database';
+import type { DemoDatabase } from './demo-database';
 import { DemoError } from './demo-error';
 
 const DATA_DIR = join(__dirname, '../../../.cache/demo-postgres');

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import type { DemoDatabase } from './database';
+import type { DemoDatabase } from './demo-database';
 import { DemoError } from './demo-error';
 import { dropDemoTables } from './drop-demo-tables';
 

@@ -2,7 +2,6 @@ import type { Statements } from './statement';
 
 export function productSearchSql(schema: string): Statements {
   const table = `${schema}.product_search`;
-  const tagsOf = ({ tags = [] }: { tags?: readonly string[] }) => JSON.stringify(tags);
   return {
     ProductCreated: ({ data }) => [
       [
@@ -35,3 +34,5 @@ export function productSearchSql(schema: string): Statements {
     ProductDeleted: ({ data }) => [[`DELETE FROM ${table} WHERE product_id = $1`, [data.product_id]]],
   };
 }
+
+const tagsOf = ({ tags = [] }: { tags?: readonly string[] }): string => JSON.stringify(tags);
