@@ -57,31 +57,6 @@ describe('five read models, each in three styles, over one random history', () =
     await expectTables(fold(await readEvents(database)));
   });
 
-  /** Several writers at once, so that positions commit out of order. */
-  async function appendHistory({ store }: TestApp, seed: number): Promise<void> {
-    const appends = history(seed, EVENTS);
-    const write = async () => {
-      for (const { streamId, events } of appends) await store.append(streamId, events);
-    };
-    await Promise.all(Array.from({ length: WRITERS }, write));
-  }
-
-  async function namesOf({ projections }: TestApp): Promise<string[]> {
-    return (await projections.status()).map(({ name }) => name);
-  }
-
-  async function catchUp({ store, projections, ...rest }: TestApp): Promise<void> {
-    const { settled } = await store.head();
-    for (const name of await namesOf({ store, projections, ...rest }))
-      await projections.waitFor(name, settled, { timeoutMs: 30_000 });
-  }
-
-  async function rebuild(running: TestApp): Promise<void> {
-    const names = await namesOf(running);
-    expect(names).toHaveLength(15);
-    await Promise.all(names.map((name) => running.projections.rebuild(name)));
-  }
-
   async function expectTables(tables: Tables): Promise<void> {
     for (const [style, schema] of Object.entries(SCHEMA_OF))
       for (const table of TABLES) {
@@ -90,3 +65,28 @@ describe('five read models, each in three styles, over one random history', () =
       }
   }
 });
+
+/** Several writers at once, so that positions commit out of order. */
+async function appendHistory({ store }: TestApp, seed: number): Promise<void> {
+  const appends = history(seed, EVENTS);
+  const write = async () => {
+    for (const { streamId, events } of appends) await store.append(streamId, events);
+  };
+  await Promise.all(Array.from({ length: WRITERS }, write));
+}
+
+async function namesOf({ projections }: TestApp): Promise<string[]> {
+  return (await projections.status()).map(({ name }) => name);
+}
+
+async function catchUp(running: TestApp): Promise<void> {
+  const { settled } = await running.store.head();
+  for (const name of await namesOf(running))
+    await running.projections.waitFor(name, settled, { timeoutMs: 30_000 });
+}
+
+async function rebuild(running: TestApp): Promise<void> {
+  const names = await namesOf(running);
+  expect(names).toHaveLength(15);
+  await Promise.all(names.map((name) => running.projections.rebuild(name)));
+}

@@ -46,10 +46,16 @@ describe('a row handler', () => {
     const batches: number[] = [];
     app.projections.changes('accounts').subscribe(({ events }) => batches.push(events.length));
     await apply(app, [
-      ...[move('a', 1), move('a', 0)],
-      ...[move('b', 1), move('b', 0), move('b', 7)],
-      ...[move('old', 0), move('old', 8)],
-      ...[move('kept', 0), move('kept', 5), move('kept', 0)],
+      move('a', 1),
+      move('a', 0),
+      move('b', 1),
+      move('b', 0),
+      move('b', 7),
+      move('old', 0),
+      move('old', 8),
+      move('kept', 0),
+      move('kept', 5),
+      move('kept', 0),
     ]);
     expect(batches).toEqual([10]);
     expect(await accounts.balances()).toEqual({ b: 7, old: 8 });

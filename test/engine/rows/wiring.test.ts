@@ -65,7 +65,9 @@ describe('row handlers keep the application from starting', () => {
   });
 
   it('with a row that is no entity', async () => {
-    class Unmapped {}
+    class Unmapped {
+      id!: string;
+    }
 
     @Projection({ name: 'unmapped', row: Unmapped, key })
     class OfUnmapped {

@@ -1,8 +1,9 @@
 import type { Statements } from './statement';
 
+const tagsOf = ({ tags = [] }: { tags?: readonly string[] }): string => JSON.stringify(tags);
+
 export function productSearchSql(schema: string): Statements {
   const table = `${schema}.product_search`;
-  const tagsOf = ({ tags = [] }: { tags?: readonly string[] }) => JSON.stringify(tags);
   return {
     ProductCreated: ({ data }) => [
       [
