@@ -79,10 +79,10 @@ async function namesOf({ projections }: TestApp): Promise<string[]> {
   return (await projections.status()).map(({ name }) => name);
 }
 
-async function catchUp({ store, projections, ...rest }: TestApp): Promise<void> {
-  const { settled } = await store.head();
-  for (const name of await namesOf({ store, projections, ...rest }))
-    await projections.waitFor(name, settled, { timeoutMs: 30_000 });
+async function catchUp(running: TestApp): Promise<void> {
+  const { settled } = await running.store.head();
+  for (const name of await namesOf(running))
+    await running.projections.waitFor(name, settled, { timeoutMs: 30_000 });
 }
 
 async function rebuild(running: TestApp): Promise<void> {

@@ -32,6 +32,11 @@ describe('a batch of rows', () => {
   });
 
   it('closes in on the event whose row the database refuses', async () => {
+    const retried = new Set<number>();
+    accounts.fold.now = (event, row, context) => {
+      if (context.attempt > 1) retried.add(event.data.amount);
+      return add(event, row, context);
+    };
     const app = await accounts.start();
     await apply(
       app,
@@ -45,6 +50,8 @@ describe('a batch of rows', () => {
         errorMessage: expect.stringMatching(/Moved at position 18 .*accounts_balance_check/) as string,
       },
     ]);
+    // No other was taken for it on the way.
+    expect([...retried]).toEqual([1000]);
   });
 
   it('closes in on the event whose row cannot be written at all', async () => {

@@ -1,5 +1,7 @@
 import type { Statements } from './statement';
 
+const tagsOf = ({ tags = [] }: { tags?: readonly string[] }): string => JSON.stringify(tags);
+
 export function productSearchSql(schema: string): Statements {
   const table = `${schema}.product_search`;
   return {
