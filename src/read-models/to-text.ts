@@ -44,6 +44,7 @@ function nestedArrayText(values: readonly unknown[]): string {
 
 /** In UTC, with its offset; as `pg` does where the year has no four digits. */
 function dateText(date: Date): string {
+  if (Number.isNaN(date.getTime())) return 'Invalid Date';
   const text = date.toISOString();
   if (text.length === 24) return text;
   const year = date.getUTCFullYear();

@@ -74,7 +74,7 @@ export class Rows {
     await this.loadedOf(entity, [...rows.keys()]);
     const inserts = [...rows].map(([given, row]) => {
       const key = table.keyOf(given);
-      return { key, row: table.settle(row, key, true, NOW) };
+      return { key, row: table.settle(row, key, undefined, NOW) };
     });
     await table.encode({ inserts, updates: [], deletes: [] }).save(this.client);
     return inserts.map(({ row }) => row as T);
@@ -102,7 +102,7 @@ export class Rows {
       const key = table.keyOf(given[at]);
       const row = table.copy(stamp!.row) as T;
       change(row, at);
-      return { key, row: table.settle(row, key, false, NOW), stamp: stamp! };
+      return { key, row: table.settle(row, key, stamp!.row, NOW), stamp: stamp! };
     });
     const encoded = table.encode({ inserts: [], updates, deletes: [] });
     await meanwhile();
