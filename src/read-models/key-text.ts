@@ -1,63 +1,93 @@
+import { localDateText, toText } from './to-text';
+
 const INTEGER = /^[+-]?\d+$/;
+const DECIMAL = /^[+-]?\d+(\.\d+)?$/;
+const PLAIN_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const UUID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
-const INTEGERS = new Set(['smallint', 'integer', 'bigint']);
+const DATE = /^(\d{4,})-(\d\d)-(\d\d)(?: BC)?$/;
+
+type KeyText = (value: unknown) => string | undefined;
+
+/** By type as TypeORM calls it. */
+const TEXTS: Readonly<Record<string, KeyText>> = {
+  smallint: integerText,
+  integer: integerText,
+  bigint: integerText,
+  numeric: numericText,
+  real: floatText,
+  'double precision': floatText,
+  uuid: uuidText,
+  boolean: (value) => (typeof value === 'boolean' ? String(value) : undefined),
+  date: dateText,
+  // With a blank, as PostgreSQL writes it and `pg` reads it.
+  'timestamp with time zone': (value) => momentText(value, (date) => toText(date)!.replace('T', ' ')),
+  'timestamp without time zone': (value) => momentText(value, localDateText),
+  // Blanks at its end say nothing.
+  character: (value) => scalarText(value)?.replace(/ +$/, ''),
+  citext: (value) => scalarText(value)?.toLowerCase(),
+  bytea: toText as KeyText,
+};
 
 /**
- * A value of a primary key's column as text, the same for all that the column takes for equal.
- * @returns `undefined` for what is no value of the column
+ * Makes a value of a primary key's column text, the same for all that the column takes for equal; `undefined` of what
+ * is no value of the column.
  */
-export function keyText(
-  type: string,
-  value: unknown,
-  write: (value: unknown) => string | null,
-): string | undefined {
-  if (value === null || value === undefined) return undefined;
-  if (INTEGERS.has(type)) return integerText(value);
-  if (type === 'uuid') return typeof value === 'string' && UUID.test(value) ? hyphenated(value) : undefined;
-  if (type === 'boolean') return typeof value === 'boolean' ? String(value) : undefined;
-  if (type.startsWith('timestamp')) return dateText(value);
-  if (type === 'date') return write(value) ?? undefined;
-  if (type === 'text' || type === 'character varying') return scalarText(value, write);
-  if (type === 'numeric') return numericText(value);
-  return write(value) ?? undefined;
+export function keyTextOf(type: string): KeyText {
+  return TEXTS[type] ?? scalarText;
 }
 
 function integerText(value: unknown): string | undefined {
-  if (typeof value === 'bigint') return value.toString();
   if (typeof value === 'number')
     return Number.isSafeInteger(value) ? String(value === 0 ? 0 : value) : undefined;
+  if (typeof value === 'bigint') return value.toString();
   return typeof value === 'string' && INTEGER.test(value)
     ? BigInt(value.replace('+', '')).toString()
     : undefined;
 }
 
-function hyphenated(uuid: string): string {
-  const digits = uuid.replaceAll('-', '').toLowerCase();
-  return [8, 12, 16, 20, 32]
-    .map((end, index, ends) => digits.slice(index === 0 ? 0 : ends[index - 1], end))
-    .join('-');
+function numericText(value: unknown): string | undefined {
+  const text = scalarText(value);
+  if (text === undefined || typeof value === 'boolean' || !DECIMAL.test(text)) return undefined;
+  const short = text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  return short
+    .replace(/^\+/, '')
+    .replace(/^(-?)0+(?=\d)/, '$1')
+    .replace(/^-0$/, '0');
+}
+
+function floatText(value: unknown): string | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? toText(number)! : undefined;
+}
+
+function uuidText(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  if (PLAIN_UUID.test(value)) return value;
+  return UUID.test(value)
+    ? value
+        .replaceAll('-', '')
+        .toLowerCase()
+        .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+    : undefined;
 }
 
 function dateText(value: unknown): string | undefined {
-  const date = value instanceof Date ? value : typeof value === 'string' ? new Date(value) : undefined;
-  return date && !Number.isNaN(date.getTime()) ? date.toISOString() : undefined;
+  const [, year, month, day] = (typeof value === 'string' && DATE.exec(value)) || [];
+  if (!year) return undefined;
+  // Every 400 years the calendar begins anew.
+  const date = new Date(Date.UTC(2000 + (Number(year) % 400), Number(month) - 1, Number(day)));
+  return date.getUTCMonth() === Number(month) - 1 ? (value as string) : undefined;
 }
 
-function numericText(value: unknown): string | undefined {
-  const text =
-    typeof value === 'string'
-      ? value
-      : typeof value === 'number' || typeof value === 'bigint'
-        ? `${value}`
-        : '';
-  if (!/^-?\d+(\.\d+)?$/.test(text)) return undefined;
-  const short = text.includes('.') ? text.replace(/\.?0+$/, '') : text;
-  return short.replace(/^(-?)0+(?=\d)/, '$1').replace(/^-0$/, '0');
+function momentText(value: unknown, write: (date: Date) => string): string | undefined {
+  const date = typeof value === 'string' ? new Date(value) : value;
+  return date instanceof Date && !Number.isNaN(date.getTime()) ? write(date) : undefined;
 }
 
-/** An object is no text, unless a transformer makes one of it. */
-function scalarText(value: unknown, write: (value: unknown) => string | null): string | undefined {
-  const text = write(value);
-  if (text === null) return undefined;
-  return typeof value === 'object' && text.startsWith('{') ? undefined : text;
+/** An object is no text, and no text has a NUL. */
+function scalarText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value.includes('\0') ? undefined : value;
+  return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
+    ? (toText(value) ?? undefined)
+    : undefined;
 }

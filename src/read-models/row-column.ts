@@ -87,6 +87,8 @@ export class RowColumn {
   readonly copy: (value: unknown) => unknown;
   /** What PostgreSQL reads it from. */
   readonly write: (value: unknown) => string | null;
+  /** A value of a key as the column has it. */
+  readonly prepareKey: (value: unknown) => unknown;
   /** What `pg` read, as the entity has it. */
   readonly hydrate: (value: unknown) => unknown;
   private type!: ColumnType;
@@ -115,6 +117,7 @@ export class RowColumn {
     const prepare = plain
       ? same
       : (value: unknown) => driver.preparePersistentValue(value, metadata) as unknown;
+    this.prepareKey = metadata.type === 'date' || metadata.transformer ? prepare : same;
     const isLocal = /^timestamp( without time zone)?$/.test(driver.normalizeType(metadata));
     this.write = (value) => {
       if (typeof value === 'string' && plain) return value;

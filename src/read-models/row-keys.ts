@@ -1,4 +1,4 @@
-import { keyText } from './key-text';
+import { keyTextOf } from './key-text';
 import { InvalidRowKeyError } from './row.errors';
 import type { RowColumn } from './row-column';
 
@@ -11,12 +11,17 @@ export interface RowKey {
 
 /** Turns what key functions give, and what rows have, into keys. */
 export class RowKeys {
+  private readonly texts: readonly ((value: unknown) => string | undefined)[];
+
+  /** @param types as TypeORM calls them */
   constructor(
     private readonly projection: string,
     private readonly entity: string,
     private readonly columns: readonly RowColumn[],
     private readonly types: readonly string[],
-  ) {}
+  ) {
+    this.texts = types.map(keyTextOf);
+  }
 
   /** @throws InvalidRowKeyError */
   of(given: unknown): RowKey {
@@ -30,17 +35,26 @@ export class RowKeys {
     return this.make(this.columns.map((column, index) => this.textOf(column, index, column.get(row))));
   }
 
+  /** @returns `undefined` for what is no value of the key's column at that index */
+  textAt(index: number, value: unknown): string | undefined {
+    if (value === null || value === undefined) return undefined;
+    return this.texts[index]!(this.columns[index]!.prepareKey(value));
+  }
+
+  /** @throws InvalidRowKeyError as a key that was not asked for means that a key's text is not the one it is read as */
+  check(asked: ReadonlySet<string>, id: string): void {
+    if (asked.has(id)) return;
+    throw this.invalid(`is ${describe(id)} in the database, which a key function must give in the same form`);
+  }
+
   private make(values: readonly string[]): RowKey {
     return { id: values.length === 1 ? values[0]! : JSON.stringify(values), values };
   }
 
   private textOf(column: RowColumn, index: number, value: unknown): string {
-    const type = this.types[index]!;
-    if (typeof value === 'string' && type === 'text') return value;
-    const text = keyText(type, value, column.write);
-    if (text === undefined)
-      throw this.invalid(`has ${describe(value)} for ${column.property}, which is no ${type}`);
-    return text;
+    const text = this.textAt(index, value);
+    if (text !== undefined) return text;
+    throw this.invalid(`has ${describe(value)} for ${column.property}, which is no ${this.types[index]!}`);
   }
 
   private get names(): string {
@@ -58,5 +72,7 @@ function isRecord(value: unknown): value is object {
 }
 
 function describe(value: unknown): string {
-  return typeof value === 'bigint' ? `${value}` : (JSON.stringify(value) ?? typeof value);
+  return typeof value === 'bigint' || typeof value === 'number'
+    ? `${value}`
+    : (JSON.stringify(value) ?? typeof value);
 }

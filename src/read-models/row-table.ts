@@ -66,13 +66,13 @@ export class RowTable {
 
   /**
    * Makes a row that a handler returned what a reload would show.
-   * @param isNew whether there was no row before
+   * @param before the row as the handler got it, if there was one
    * @throws RowKeyMismatchError, UnsetColumnError
    */
-  settle(given: object, key: RowKey, isNew: boolean, now: Date): object {
+  settle(given: object, key: RowKey, before: object | undefined, now: Date): object {
     const row = this.isInstance(given) ? given : this.instanceOf(given);
     this.settleKey(row, key);
-    for (const column of this.dated) this.settleDate(column, row, isNew, now);
+    for (const column of this.dated) this.settleDate(column, row, before, now);
     for (const column of this.columns) {
       if (column.get(row) !== undefined) continue;
       const { unset } = column;
@@ -107,13 +107,16 @@ export class RowTable {
       types: TYPES,
     };
     const { rows } = await client.query<[string, ...unknown[]]>(query);
+    const asked = new Set(keys.map(({ id }) => id));
     return rows.map(([xmin, ...values]) => {
       const row = this.create();
       for (let at = 0; at < values.length; at++) {
         const column = this.columns[at]!;
         column.set(row, column.hydrate(values[at]));
       }
-      return { id: this.keys.ofRow(row).id, row, xmin };
+      const { id } = this.keys.ofRow(row);
+      this.keys.check(asked, id);
+      return { id, row, xmin };
     });
   }
 
@@ -148,7 +151,7 @@ export class RowTable {
       const wanted = key.values[at]!;
       if (value === wanted) continue;
       if (value === undefined) column.set(row, column.parse(wanted));
-      else if (this.keys.ofRow(row).values[at] !== wanted)
+      else if (this.keys.textAt(at, value) !== wanted)
         throw new RowKeyMismatchError(
           this.projection,
           this.entity,
@@ -159,8 +162,8 @@ export class RowTable {
     }
   }
 
-  private settleDate(column: RowColumn, row: object, isNew: boolean, now: Date): void {
-    if (column.isVersion) column.set(row, isNew ? 1 : Number(column.get(row)) + 1);
+  private settleDate(column: RowColumn, row: object, before: object | undefined, now: Date): void {
+    if (column.isVersion) column.set(row, before ? Number(column.get(before)) + 1 : 1);
     else if (column.isUpdateDate || column.get(row) === undefined) column.set(row, column.parseDate(now));
   }
 }

@@ -81,7 +81,7 @@ export class TableSession {
       row.value = undefined;
       row.replaced = true;
     } else {
-      row.value = this.table.settle(result, row.key, before === undefined, this.now);
+      row.value = this.table.settle(result, row.key, before, this.now);
       if (!before) this.youngBytes += this.table.sizeOf(row.value);
     }
     if (row.changed) return;

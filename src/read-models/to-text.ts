@@ -7,9 +7,15 @@ export function toText(value: unknown): string | null {
   if (ArrayBuffer.isView(value))
     return `\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}`;
   if (Array.isArray(value)) return nestedArrayText(value);
-  if (typeof value === 'object') return JSON.stringify(value);
+  if (typeof value === 'object') return objectText(value);
   // What -0 is in a column is what 0 is.
   return Object.is(value, -0) ? '0' : `${value as number}`;
+}
+
+/** Objects that know how they are written, as the intervals that `pg` reads, say it as they would to `pg`. */
+function objectText(value: object): string | null {
+  const { toPostgres } = value as { toPostgres?: (write: (value: unknown) => string | null) => unknown };
+  return typeof toPostgres === 'function' ? toText(toPostgres.call(value, toText)) : JSON.stringify(value);
 }
 
 /** An array literal of texts that are values of one column. */
@@ -38,6 +44,7 @@ function nestedArrayText(values: readonly unknown[]): string {
 
 /** In UTC, with its offset; as `pg` does where the year has no four digits. */
 function dateText(date: Date): string {
+  if (Number.isNaN(date.getTime())) return 'Invalid Date';
   const text = date.toISOString();
   if (text.length === 24) return text;
   const year = date.getUTCFullYear();
