@@ -45,17 +45,6 @@ describe('a row handler', () => {
     await apply(app, [move('old', 1), move('kept', 1)]);
     const batches: number[] = [];
     app.projections.changes('accounts').subscribe(({ events }) => batches.push(events.length));
-<<<<<<< HEAD
-    await apply(
-      app,
-      [
-        [move('a', 1), move('a', 0)],
-        [move('b', 1), move('b', 0), move('b', 7)],
-        [move('old', 0), move('old', 8)],
-        [move('kept', 0), move('kept', 5), move('kept', 0)],
-      ].flat(),
-    );
-=======
     await apply(app, [
       move('a', 1),
       move('a', 0),
@@ -68,7 +57,6 @@ describe('a row handler', () => {
       move('kept', 5),
       move('kept', 0),
     ]);
->>>>>>> w-e
     expect(batches).toEqual([10]);
     expect(await accounts.balances()).toEqual({ b: 7, old: 8 });
     await apply(app, [move('a', 2), move('b', 2), move('old', 2), move('kept', 2)]);

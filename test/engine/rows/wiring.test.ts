@@ -66,11 +66,7 @@ describe('row handlers keep the application from starting', () => {
 
   it('with a row that is no entity', async () => {
     class Unmapped {
-<<<<<<< HEAD
-      readonly id = 1;
-=======
       id!: string;
->>>>>>> w-e
     }
 
     @Projection({ name: 'unmapped', row: Unmapped, key })

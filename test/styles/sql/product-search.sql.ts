@@ -36,5 +36,3 @@ export function productSearchSql(schema: string): Statements {
     ProductDeleted: ({ data }) => [[`DELETE FROM ${table} WHERE product_id = $1`, [data.product_id]]],
   };
 }
-
-const tagsOf = ({ tags = [] }: { tags?: readonly string[] }): string => JSON.stringify(tags);
