@@ -10,7 +10,7 @@ import { Projections } from './engine/projections';
 import { EventSource } from './events/event-source';
 import { EventStore } from './events/event-store';
 import { ProjectionHealthIndicator } from './health/projection-health.indicator';
-import { poolSizeOf } from './postgres/client-config';
+import { outliveBrokenConnections, poolSizeOf } from './postgres/client-config';
 import { EVENTS_TABLE, PostgresEventStore } from './postgres/postgres-event-store';
 import { projectionEntities } from './projection-entities';
 import type { ProjectionModuleOptions, ResolvedOptions } from './projection-module.options';
@@ -84,6 +84,7 @@ function withProviders(definition: DynamicModule, dataSource: string | undefined
       inject: [{ token: getDataSourceToken(dataSource), optional: true }, RESOLVED_OPTIONS],
       useFactory: async (database: DataSource | undefined, options: ResolvedOptions) => {
         if (!database) throw new UnknownDataSourceError(dataSource);
+        outliveBrokenConnections(database);
         await (options.migrate ? migrate(database) : checkTables(database));
         return database;
       },

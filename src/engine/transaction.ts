@@ -8,6 +8,16 @@ export class AbortedTransactionError extends Error {
   }
 }
 
+/** The connection was lost under the transaction, whatever its statements or their sender then made of that. */
+class ConnectionLostError extends Error {
+  /** SQLSTATE: connection failure. */
+  readonly code = '08006';
+
+  constructor(cause: unknown) {
+    super('the connection was lost during the transaction', { cause });
+  }
+}
+
 /**
  * As `DataSource.transaction`, but never takes the COMMIT of an aborted transaction, which PostgreSQL answers with a
  * silent ROLLBACK, for a commit, and never hands a connection back that may still be inside one.
@@ -26,8 +36,10 @@ export async function inTransaction<T>(
       await runner.commitTransaction();
       return result;
     } catch (error) {
+      // TypeORM releases a runner by itself when its connection breaks, and its statements then only say "released".
+      const lost = runner.isReleased;
       await rollBack(runner, client);
-      throw error;
+      throw lost ? new ConnectionLostError(error) : error;
     }
   } finally {
     await runner.release();

@@ -13,6 +13,14 @@ export function clientConfigOf(dataSource: DataSource): ClientConfig {
   return { ...poolOf(dataSource).options, pipeline: false };
 }
 
+/**
+ * A connection that breaks before anybody listens to it would end the process. TypeORM begins to listen a moment after
+ * the pool has made one; whoever uses it finds out by the statement that fails.
+ */
+export function outliveBrokenConnections(dataSource: DataSource): void {
+  poolOf(dataSource).on('connect', (client) => client.on('error', () => undefined));
+}
+
 /** The pool that the data source draws its connections from. */
 export function poolOf(dataSource: DataSource): Pool {
   return (dataSource.driver as unknown as { master: Pool }).master;

@@ -17,7 +17,10 @@ it(`survives ${RESTARTS} restarts of PostgreSQL: nothing lost, health down and u
   const port = Number(new URL(url).port);
   const database: Database = { query: (sql, params) => runOn(url, sql, params) };
   const projections = [{ name: 'tally' }];
-  const app = await startApp(url, { projections: projections.map(tally), options: { run: false } });
+  const app = await startApp(url, {
+    projections: projections.map(tally),
+    options: { run: false, listen: false },
+  });
   await createTallyTables(database);
   const worker = await Worker.start({ url, projections, options: {} });
   const load = new Load(app.store);

@@ -17,10 +17,7 @@ export class Worker {
   /** Resolves once it is ready; rejects when it ends before. */
   static async start(settings: Omit<WorkerSettings, 'name'>): Promise<Worker> {
     const worker = Worker.launch(settings);
-    const ended = once(worker.child, 'exit').then(([code, signal]) => {
-      throw new Error(`${worker.name} ended before it was ready: ${String(code ?? signal)}`);
-    });
-    await Promise.race([worker.hears((message) => 'ready' in message), ended]);
+    await worker.hears((message) => 'ready' in message);
     return worker;
   }
 
@@ -70,9 +67,9 @@ export class Worker {
   }
 
   private async hears(wanted: (message: FromWorker) => boolean): Promise<FromWorker> {
-    for await (const [message] of on(this.child, 'message') as AsyncIterable<[FromWorker]>)
-      if (wanted(message)) return message;
-    throw new Error('unreachable');
+    const messages = on(this.child, 'message', { close: ['exit'] }) as AsyncIterable<[FromWorker]>;
+    if (this.running) for await (const [message] of messages) if (wanted(message)) return message;
+    throw new Error(`${this.name} has ended`);
   }
 
   private async end(signal: NodeJS.Signals): Promise<void> {

@@ -27,7 +27,7 @@ export class Load {
     return this.last;
   }
 
-  /** Resolves when every append has been answered. */
+  /** Resolves when nothing is under way; what fails from here on is not tried again. */
   async stop(): Promise<void> {
     this.on = false;
     await Promise.all(this.clients);
@@ -42,19 +42,20 @@ export class Load {
         data: { amount: this.random.below(1000) },
       }));
       // An append whose answer was lost may have been made: the ids keep it from being made twice.
-      const { globalPosition } = await this.insist(() => this.store.append(streamId, events));
-      if (globalPosition > this.last) this.last = globalPosition;
+      const appended = await this.insist(() => this.store.append(streamId, events));
+      if (appended && appended.globalPosition > this.last) this.last = appended.globalPosition;
       await delay(this.paceMs);
     }
   }
 
-  private async insist<T>(work: () => Promise<T>): Promise<T> {
-    for (;;) {
+  private async insist<T>(work: () => Promise<T>): Promise<T | undefined> {
+    do {
       try {
         return await work();
       } catch {
         await delay(PACE_MS);
       }
-    }
+    } while (this.on);
+    return undefined;
   }
 }
