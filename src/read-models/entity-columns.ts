@@ -43,6 +43,11 @@ function problemOf(metadata: EntityMetadata): string | undefined {
     ({ isPrimary, generatedIdentity }) => isPrimary && generatedIdentity === 'ALWAYS',
   );
   if (always) return `its key ${always.propertyName} is generated always, and cannot be given by an event`;
+  const hidden = metadata.columns.find(
+    ({ isInsert, isVirtual, default: given }) => !isInsert && !isVirtual && typeof given === 'function',
+  );
+  if (hidden)
+    return `its column ${hidden.propertyName} is not inserted, and only the database knows its default`;
   const spatial = metadata.columns.find(({ type }) => SPATIAL.has(type));
   if (spatial) return `its column ${spatial.propertyName} is spatial`;
   return undefined;

@@ -12,7 +12,8 @@ export function rememberExact(date: unknown, text: string): void {
 /** What an unchanged date was read from, if that is more than it says. */
 export function exactText(date: Date): string | undefined {
   const exact = texts.get(date);
-  return exact?.ms === date.getTime() ? exact.text : undefined;
+  // Times that JavaScript cannot have are not a number.
+  return exact && Object.is(exact.ms, date.getTime()) ? exact.text : undefined;
 }
 
 export function copyDate(date: Date): Date {

@@ -1,7 +1,9 @@
 import { types as parsers } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { ColumnType } from './column-type';
-import { copyDate, exactText } from './exact-dates';
+import { deepCopy } from './deep-copy';
+import { exactText } from './exact-dates';
+import { storedForm } from './stored-form';
 import { localDateText, toText } from './to-text';
 
 type ColumnMetadata = ReturnType<DataSource['getMetadata']>['columns'][number];
@@ -91,9 +93,14 @@ export class RowColumn {
   readonly prepareKey: (value: unknown) => unknown;
   /** What `pg` read, as the entity has it. */
   readonly hydrate: (value: unknown) => unknown;
+  /** What a reload would show of a value, if that may be something else. */
+  stored: ((value: unknown) => unknown) | undefined;
   private type!: ColumnType;
 
-  constructor(metadata: ColumnMetadata, driver: DataSource['driver']) {
+  constructor(
+    private readonly metadata: ColumnMetadata,
+    driver: DataSource['driver'],
+  ) {
     this.property = metadata.propertyPath;
     this.databaseName = metadata.databaseName;
     this.name = `"${metadata.databaseName.replaceAll('"', '""')}"`;
@@ -131,6 +138,11 @@ export class RowColumn {
   /** To be called once, when the database has told the types. */
   resolve(type: ColumnType): void {
     this.type = type;
+    const { transformer, isArray } = this.metadata;
+    const stored = transformer || isArray ? undefined : storedForm(type);
+    if (!stored) return;
+    // A date that is no moment becomes a text, in the way of TypeORM.
+    this.stored = this.metadata.type === 'date' ? (value) => stored(this.hydrate(value)) : stored;
   }
 
   /** The type of an array parameter with values of this column. */
@@ -157,11 +169,10 @@ export class RowColumn {
   /** What a row has that was inserted without a value; says why where nobody knows. */
   get unset(): { readonly value: unknown } | { readonly why: string } {
     const { constant, hasDefault, notNull } = this.type;
-    if (this.isInserted && constant !== undefined && constant !== null)
-      return { value: this.parse(constant) };
-    if (this.isInserted && hasDefault && constant === undefined)
+    if (constant !== undefined && constant !== null) return { value: this.parse(constant) };
+    if (hasDefault && constant === undefined)
       return { why: 'only the database could fill, by the expression of its default' };
-    return notNull && this.isInserted ? { why: 'may not be null' } : { value: null };
+    return notNull && this.isInserted ? { why: 'may not be null' } : { value: this.hydrate(null) };
   }
 }
 
@@ -170,28 +181,5 @@ const same = (value: unknown): unknown => value;
 function copierOf({ type }: ColumnMetadata, plain: boolean): (value: unknown) => unknown {
   const scalar =
     plain && type !== 'bytea' && !/^(timestamp|Date)/.test(typeof type === 'function' ? type.name : type);
-  if (scalar) return same;
-  return (value) => {
-    if (typeof value !== 'object' || value === null) return value;
-    if (value instanceof Date) return copyDate(value);
-    if (Buffer.isBuffer(value)) return Buffer.from(value);
-    return structuredCopy(value);
-  };
-}
-
-/** Instances that a transformer made keep their class. */
-function structuredCopy(value: object): unknown {
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  if (prototype === Object.prototype || prototype === null || Array.isArray(value)) {
-    if (Array.isArray(value)) return value.map(copyAny);
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copyAny(part)]));
-  }
-  return Object.assign(Object.create(prototype) as object, value);
-}
-
-function copyAny(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Date) return copyDate(value);
-  if (Buffer.isBuffer(value)) return Buffer.from(value);
-  return structuredCopy(value);
+  return scalar ? same : deepCopy;
 }

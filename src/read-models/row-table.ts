@@ -28,6 +28,8 @@ export class RowTable {
   private readonly columns: readonly RowColumn[];
   private readonly keyColumns: readonly RowColumn[];
   private readonly dated: readonly RowColumn[];
+  private readonly notInserted: readonly RowColumn[];
+  private readonly notUpdated: readonly RowColumn[];
   private readonly keys: RowKeys;
   private readonly create: () => object;
   private readonly isInstance: (row: object) => boolean;
@@ -53,6 +55,8 @@ export class RowTable {
     this.dated = this.columns.filter(
       ({ isCreateDate, isUpdateDate, isVersion }) => isCreateDate || isUpdateDate || isVersion,
     );
+    this.notInserted = this.columns.filter(({ isInserted, isPrimary }) => !isInserted && !isPrimary);
+    this.notUpdated = this.columns.filter(({ isUpdated, isPrimary }) => !isUpdated && !isPrimary);
     const types = primaryColumns.map((column) => dataSource.driver.normalizeType(column));
     this.keys = new RowKeys(projection, this.entity, this.keyColumns, types);
     this.create = () => metadata.create() as object;
@@ -72,13 +76,16 @@ export class RowTable {
   settle(given: object, key: RowKey, before: object | undefined, now: Date): object {
     const row = this.isInstance(given) ? given : this.instanceOf(given);
     this.settleKey(row, key);
+    for (const column of before ? this.notUpdated : this.notInserted)
+      column.set(row, before && column.get(before));
     for (const column of this.dated) this.settleDate(column, row, before, now);
     for (const column of this.columns) {
-      if (column.get(row) !== undefined) continue;
-      const { unset } = column;
-      if ('why' in unset)
-        throw new UnsetColumnError(this.projection, this.entity, column.property, unset.why);
-      column.set(row, unset.value);
+      const value = column.get(row);
+      if (value === undefined) this.settleUnset(column, row);
+      else if (column.stored) {
+        const stored = column.stored(value);
+        if (stored !== value) column.set(row, stored);
+      }
     }
     return row;
   }
@@ -160,6 +167,12 @@ export class RowTable {
           JSON.stringify(value),
         );
     }
+  }
+
+  private settleUnset(column: RowColumn, row: object): void {
+    const { unset } = column;
+    if ('why' in unset) throw new UnsetColumnError(this.projection, this.entity, column.property, unset.why);
+    column.set(row, unset.value);
   }
 
   private settleDate(column: RowColumn, row: object, before: object | undefined, now: Date): void {

@@ -27,7 +27,6 @@ export interface EncodedChanges {
  * part, because an upsert costs both. No statement is prepared: a plan made for an empty table would stick.
  */
 export class RowWriter {
-  private readonly inserted: readonly RowColumn[];
   private readonly updated: readonly RowColumn[];
   private readonly insertSql: string;
   private readonly updateSql: string;
@@ -37,11 +36,10 @@ export class RowWriter {
     private readonly projection: string,
     private readonly table: string,
     private readonly keys: readonly RowColumn[],
-    columns: readonly RowColumn[],
+    private readonly columns: readonly RowColumn[],
   ) {
-    this.inserted = columns.filter(({ isInserted, isPrimary }) => isInserted || isPrimary);
     this.updated = [...keys, ...columns.filter(({ isUpdated }) => isUpdated)];
-    this.insertSql = insertSql(table, keys, this.inserted);
+    this.insertSql = insertSql(table, keys, columns);
     this.updateSql = updateSql(table, keys, this.updated);
     this.deleteSql = deleteSql(table, keys);
   }
@@ -51,7 +49,7 @@ export class RowWriter {
   }
 
   encode({ inserts, updates, deletes }: RowChanges): EncodedChanges {
-    const inserted = this.arrays(this.inserted, inserts);
+    const inserted = this.arrays(this.columns, inserts);
     const updated = this.arrays(this.updated, updates);
     const deleted = this.keyArrays(deletes.map(({ key }) => key));
     return {
