@@ -1,5 +1,5 @@
 import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
-import type { ProjectionDefinition } from '../authoring/projection-definition';
+import type { ProjectionDefinition, RowHandler } from '../authoring/projection-definition';
 import { RowSession } from '../read-models/row-session';
 import { RowTable } from '../read-models/row-table';
 import type { BatchApplier } from './batch';
@@ -15,6 +15,7 @@ export interface ApplierOptions {
 
 /** Makes what applies the batches of a projection, one for each of its loops. */
 export class BatchAppliers {
+  private readonly mayLeaveAlone = new Set<RowHandler>();
   private readonly tables = new Map<string, ReadonlyMap<EntityTarget<ObjectLiteral>, RowTable>>();
 
   constructor(
@@ -40,6 +41,14 @@ export class BatchAppliers {
       this.tables.get(name)!,
       () => this.options.rowCacheBytes / Math.max(1, this.tables.size),
     );
-    return new RowApplier(this.dataSource, name, handlers.of, session, this.budget, timeoutMs);
+    return new RowApplier(
+      this.dataSource,
+      name,
+      handlers.of,
+      session,
+      this.mayLeaveAlone,
+      this.budget,
+      timeoutMs,
+    );
   }
 }

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Fenced } from '../state/checkpoint.store';
-import type { Batch, BatchApplier, PreparedBatch } from './batch';
+import { type Batch, type BatchApplier, PrepareAgain, type PreparedBatch } from './batch';
 import { inTransaction } from './transaction';
 
 /** What belongs into the transaction of a batch besides its handlers. */
@@ -34,9 +34,14 @@ export class BatchTransaction {
 
   /** @throws HandlerFailedError when it is an event that failed; nothing was kept then, or on any other error */
   async apply(batch: Batch, frame: BatchFrame): Promise<void> {
-    await this.commit(await this.prepare(batch), frame);
+    const ready = await this.prepare(batch).catch((error: unknown) => {
+      if (error instanceof PrepareAgain) return this.prepare(batch);
+      throw error;
+    });
+    await this.commit(ready, frame);
   }
 
+  /** @throws HandlerFailedError, PrepareAgain */
   async prepare(batch: Batch): Promise<ReadyBatch> {
     const effects: (() => unknown)[] = [];
     try {

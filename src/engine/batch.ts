@@ -20,13 +20,16 @@ export interface PreparedBatch {
   committed(): void;
 }
 
+/** Preparing found out something that it must begin anew with: when nothing is being written, prepare again. */
+export class PrepareAgain extends Error {}
+
 /** How handlers of one style apply a batch. */
 export interface BatchApplier {
   /** Whether a batch may be prepared while the one before it is being written. */
   readonly worksAhead: boolean;
   /**
    * @param within the transaction to read in, where the batch is a part of one that is open already
-   * @throws HandlerFailedError
+   * @throws HandlerFailedError, PrepareAgain
    */
   prepare(batch: Batch, afterCommit: AfterCommit, within?: EntityManager): Promise<PreparedBatch>;
   /** Forgets what it remembers from batch to batch, because a batch was not committed. */

@@ -3,7 +3,7 @@ import type { PollInterval } from './head-watcher';
 
 /** The module's options as far as they concern the engine. */
 export interface EngineOptions extends FailureDefaults {
-  readonly batchSize: number;
+  readonly batchSize: number | undefined;
   readonly maxBatchBytes: number;
   readonly rowCacheBytes: number;
   readonly pollInterval: PollInterval;

@@ -6,7 +6,7 @@ import type { RecordedEvent } from '../events/recorded-event';
 import { ForeignWriteError } from '../read-models/row.errors';
 import type { Checkpoint, CheckpointStore, Fenced } from '../state/checkpoint.store';
 import type { SegmentId } from '../state/segment-id';
-import type { AfterCommit, BatchApplier } from './batch';
+import { type AfterCommit, type BatchApplier, PrepareAgain } from './batch';
 import { HandlerFailedError, UnsupportedOperationError } from './engine.errors';
 import { InlineGate } from './inline-gate';
 import type { RunMode } from './run-mode';
@@ -156,7 +156,8 @@ export class InlineProjection implements AppendParticipant, RunMode {
         return;
       } catch (error) {
         applier.reset();
-        if (!(error instanceof ForeignWriteError) || race === MAX_RACES) throw error;
+        const again = error instanceof ForeignWriteError || error instanceof PrepareAgain;
+        if (!again || race === MAX_RACES) throw error;
       }
   }
 }

@@ -34,6 +34,9 @@ import { isTransientError } from './transient-error';
 
 const streamOf = ({ streamId }: RecordedEvent): string => streamId;
 
+/** Rows are loaded and saved once for a batch: the larger it is, the fewer for each event. */
+const BATCH_SIZE = { transaction: 500, row: 5_000 };
+
 const BEGINNING = { position: 0n, replayUntil: undefined };
 
 interface CatchUpTarget {
@@ -278,7 +281,8 @@ export class ProjectionEngine {
     const policy = failurePolicy(options, this.options);
     const transaction = new BatchTransaction(this.dataSource, name, this.appliers.make(definition));
     const queue = new DeadLetterQueue(id, deadLetters, policy, transaction);
-    const pageSize = new PageSize(options.batchSize ?? this.options.batchSize, this.options.maxBatchBytes);
+    const batchSize = options.batchSize ?? this.options.batchSize ?? BATCH_SIZE[definition.handlers.style];
+    const pageSize = new PageSize(batchSize, this.options.maxBatchBytes);
     const halt = async (error: Error, event?: RecordedEvent) => {
       await this.halt(id, error, event);
       runner.halted();

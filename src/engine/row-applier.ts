@@ -5,7 +5,7 @@ import type { RowHandler } from '../authoring/projection-definition';
 import type { RecordedEvent } from '../events/recorded-event';
 import type { RowSession } from '../read-models/row-session';
 import type { CachedRow, TableSession } from '../read-models/table-session';
-import type { AfterCommit, Batch, BatchApplier, PreparedBatch } from './batch';
+import { type AfterCommit, type Batch, type BatchApplier, PrepareAgain, type PreparedBatch } from './batch';
 import { StatementCancel } from './statement-cancel';
 import type { ConnectionBudget } from './connection-budget';
 import { HandlerFailedError } from './engine.errors';
@@ -32,6 +32,8 @@ export class RowApplier implements BatchApplier {
     private readonly projection: string,
     private readonly handlersOf: (type: string) => readonly RowHandler[],
     private readonly session: RowSession,
+    /** The handlers known to leave rows alone, which they may have changed before they decided to. */
+    private readonly mayLeaveAlone: Set<RowHandler>,
     private readonly budget: ConnectionBudget,
     private readonly timeoutMs: number,
   ) {}
@@ -77,6 +79,12 @@ export class RowApplier implements BatchApplier {
     return steps;
   }
 
+  /** Copying every row for the few that are left alone would cost all handlers: those that do so are remembered. */
+  private foldAgain(handler: RowHandler): never {
+    this.mayLeaveAlone.add(handler);
+    throw new PrepareAgain();
+  }
+
   private async load(within: EntityManager | undefined): Promise<void> {
     if (!this.session.isMissingRows) return;
     if (within) return this.session.load((await within.queryRunner!.connect()) as ClientBase, true);
@@ -98,11 +106,15 @@ export class RowApplier implements BatchApplier {
       for (const { event, handler, table, rows } of steps)
         for (const row of rows)
           try {
-            const before = table.copyOf(row);
-            let result = handler.handle(event, row.value, context);
+            const { value } = row;
+            const kept = table.needsBefore || this.mayLeaveAlone.has(handler);
+            const before = kept ? table.copyOf(row) : value;
+            let result = handler.handle(event, value, context);
             if (isPromise(result)) result = await watch.guard(result);
+            if (result === undefined && value && !kept) this.foldAgain(handler);
             table.keep(row, result as object | null | undefined, before);
           } catch (error) {
+            if (error instanceof PrepareAgain) throw error;
             throw new HandlerFailedError(this.projection, handler.method, event, error);
           }
     } finally {

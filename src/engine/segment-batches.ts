@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { EventPage } from '../events/event-source';
 import type { RecordedEvent } from '../events/recorded-event';
 import type { Checkpoint } from '../state/checkpoint.store';
+import { PrepareAgain } from './batch';
 import type { BatchTransaction, ReadyBatch } from './batch-transaction';
 import type { CommittedBatch } from './committed-batch';
 import type { ConnectionBudget } from './connection-budget';
@@ -188,13 +189,13 @@ export class SegmentBatches {
     const began = performance.now();
     const { replaying, signal: calledOff } = this;
     const { apply, hold } = queue.part(events);
+    const batch = { events: apply, replaying, attempt: attempt + this.triedBefore, calledOff };
     let ready: ReadyBatch;
     try {
-      ready = await transaction.prepare({
-        events: apply,
-        replaying,
-        attempt: attempt + this.triedBefore,
-        calledOff,
+      ready = await transaction.prepare(batch).catch(async (error: unknown) => {
+        if (!(error instanceof PrepareAgain)) throw error;
+        await this.written();
+        return transaction.prepare(batch);
       });
     } finally {
       // Also where it fails: what is to be done about that begins with what is stored.

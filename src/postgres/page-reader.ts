@@ -20,12 +20,13 @@ type PageRow = [
   version: string,
   type: string,
   data: string,
-  metadata: string,
+  metadata: string | null,
   recordedAt: string,
-  bytes: string,
+  isFull: string | null,
 ];
 
 const NO_METADATA: EventMetadata = Object.freeze({});
+const NO_METADATA_LENGTH = 2;
 
 /** Reads pages with as little work for each event as can be: this is the path that every event takes. */
 export class PageReader {
@@ -53,10 +54,10 @@ export class PageReader {
     const { rows } = await poolOf(this.dataSource).query<PageRow>(query);
     let bytes = 0;
     const events = rows.map((row) => {
-      bytes += row[5].length + row[6].length;
+      bytes += row[5].length + (row[6]?.length ?? NO_METADATA_LENGTH);
       return toEvent(row);
     });
-    const cut = rows.length === limit || Number(rows.at(-1)?.[8] ?? 0) >= maxBytes;
+    const cut = rows.length === limit || rows.at(-1)?.[8] != null;
     return { events, through: cut ? events.at(-1)!.globalPosition : end, bytes };
   }
 }
@@ -76,7 +77,7 @@ function toEvent([
     streamId,
     type,
     data: JSON.parse(data) as unknown,
-    metadata: metadata === '{}' ? NO_METADATA : (JSON.parse(metadata) as EventMetadata),
+    metadata: metadata === null ? NO_METADATA : (JSON.parse(metadata) as EventMetadata),
     version: Number(version),
     globalPosition: BigInt(position),
     recordedAt: parseTimestamp(recordedAt),

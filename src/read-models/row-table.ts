@@ -31,6 +31,8 @@ export class RowTable {
   private readonly notInserted: readonly RowColumn[];
   private readonly notUpdated: readonly RowColumn[];
   private readonly keys: RowKeys;
+  /** Whether `settle` looks at more of the row before than whether there was one. */
+  readonly needsBefore: boolean;
   private readonly create: () => object;
   private readonly isInstance: (row: object) => boolean;
   private writer: RowWriter | undefined;
@@ -57,6 +59,7 @@ export class RowTable {
     );
     this.notInserted = this.columns.filter(({ isInserted, isPrimary }) => !isInserted && !isPrimary);
     this.notUpdated = this.columns.filter(({ isUpdated, isPrimary }) => !isUpdated && !isPrimary);
+    this.needsBefore = this.notUpdated.length > 0 || this.dated.some(({ isVersion }) => isVersion);
     const types = primaryColumns.map((column) => dataSource.driver.normalizeType(column));
     this.keys = new RowKeys(projection, this.entity, this.keyColumns, types);
     this.create = () => metadata.create() as object;

@@ -67,6 +67,11 @@ export class TableSession {
     }
   }
 
+  /** Whether a row that a handler returns can only be settled with the row as it was before. */
+  get needsBefore(): boolean {
+    return this.table.needsBefore;
+  }
+
   copyOf({ value }: CachedRow): object | undefined {
     return value && this.table.copy(value);
   }

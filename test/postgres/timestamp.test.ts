@@ -18,5 +18,20 @@ describe('parseTimestamp', () => {
     'infinity',
   ])('takes %s as pg does', (text) => {
     expect(parseTimestamp(text)).toEqual(parse(text));
+    // The second time it is of a minute that is known.
+    expect(parseTimestamp(text)).toEqual(parse(text));
+  });
+
+  it.each([
+    '17:50:00+00',
+    '17:50:59.999999+00',
+    '17:50:07.5+00',
+    '17:50:07+02',
+    '17:50:07.25+05:30',
+    '17:50:07+00 BC',
+  ])('takes %s of a minute that is known as pg does', (time) => {
+    parseTimestamp('2026-11-25 17:50:56.123456+00');
+    const text = `2026-11-25 ${time}`;
+    expect(parseTimestamp(text)).toEqual(parse(text));
   });
 });
