@@ -87,7 +87,7 @@ export class StatementPipeline {
     this.hold();
     const query = new this.Query(text, written, answered);
     query.name = name;
-    this.client.query(query);
+    void this.client.query(query);
   }
 
   get failure(): Error | undefined {
