@@ -39,12 +39,10 @@ export class StatementNames {
     return name;
   }
 
-  /** @returns whether the failure was that of the name, so that the same statements can succeed without names */
-  observe(error: unknown): boolean {
+  /** Such a failure counts as transient, and the batch is sent again. */
+  observe(error: unknown): void {
     const { code } = error as { code?: string };
-    if (code !== '26000' && code !== '42P05') return false;
-    this.usable = false;
-    return true;
+    if (code === '26000' || code === '42P05') this.usable = false;
   }
 }
 
@@ -54,7 +52,7 @@ export class StatementNames {
  */
 export class StatementPipeline {
   private pending = 0;
-  private failed: { error: unknown; owner: () => Error } | undefined;
+  private failed: Error | undefined;
   private wake: (() => void) | undefined;
   private tail: Promise<unknown> | undefined;
   private readonly was: boolean | undefined;
@@ -74,8 +72,8 @@ export class StatementPipeline {
     if (this.failed) return;
     const answered = (error: unknown) => {
       if (error && !this.failed) {
-        const again = this.names.observe(error);
-        this.failed = { error, owner: () => (again ? (error as Error) : blame(error)) };
+        this.names.observe(error);
+        this.failed = blame(error);
       }
       if (--this.pending === 0) this.wake?.();
     };
@@ -91,14 +89,13 @@ export class StatementPipeline {
   }
 
   get failure(): Error | undefined {
-    return this.failed?.owner();
+    return this.failed;
   }
 
   /** Resolves when everything is answered. */
   async drain(): Promise<void> {
     if (this.pending > 0) await new Promise<void>((resolve) => (this.wake = resolve));
-    const { failure } = this;
-    if (failure) throw failure;
+    if (this.failed) throw this.failed;
   }
 
   /** To be called when the connection is idle again. */

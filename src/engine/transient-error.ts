@@ -10,6 +10,8 @@ const SQLSTATES = [
   '57P03', // server starting
   '57P05', // idle session ended
   '25P03', // idle transaction ended
+  '26000', // a prepared statement that is another server's, behind a pooler
+  '42P05', // the same, the other way round
 ];
 
 const SYSTEM_CODES = new Set([

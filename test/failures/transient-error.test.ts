@@ -18,6 +18,8 @@ describe('an error passes by itself', () => {
     ['57P03', 'server starting'],
     ['57P05', 'idle session ended'],
     ['25P03', 'idle transaction ended'],
+    ['26000', 'a prepared statement of another server'],
+    ['42P05', 'a prepared statement of another server'],
     ['ECONNREFUSED', 'nobody listens'],
     ['ECONNRESET', 'connection reset'],
     ['EPIPE', 'connection closed'],
