@@ -1,3 +1,5 @@
+import { isoText } from './iso-text';
+
 /** A value as the text that PostgreSQL reads it from; `null` for what is missing. */
 export function toText(value: unknown): string | null {
   if (typeof value === 'string') return value;
@@ -18,23 +20,23 @@ function objectText(value: object): string | null {
   return typeof toPostgres === 'function' ? toText(toPostgres.call(value, toText)) : JSON.stringify(value);
 }
 
-/** An array literal of texts that are values of one column. */
-export function arrayText(elements: readonly (string | null)[]): string {
+/** An array literal of what `write` makes of each item: values of one column. */
+export function arrayText<T>(items: readonly T[], write: (item: T) => string | null): string {
   let text = '{';
-  for (let index = 0; index < elements.length; index++) {
+  for (let index = 0; index < items.length; index++) {
     if (index > 0) text += ',';
-    text += elementText(elements[index]!);
+    text += elementText(write(items[index]!));
   }
   return text + '}';
 }
 
-const PLAIN = /^[\w.:+-]+$/;
 const ESCAPED = /["\\]/g;
 
+/** Always quoted: then no text is taken for anything else. */
 function elementText(element: string | null): string {
   if (element === null) return 'NULL';
-  if (PLAIN.test(element) && !(element.length === 4 && element.toUpperCase() === 'NULL')) return element;
-  return `"${element.replace(ESCAPED, '\\$&')}"`;
+  const isPlain = !element.includes('"') && !element.includes('\\');
+  return isPlain ? `"${element}"` : `"${element.replace(ESCAPED, '\\$&')}"`;
 }
 
 /** The value of an array column; arrays inside are dimensions of their own. */
@@ -45,7 +47,7 @@ function nestedArrayText(values: readonly unknown[]): string {
 /** In UTC, with its offset; as `pg` does where the year has no four digits. */
 function dateText(date: Date): string {
   if (Number.isNaN(date.getTime())) return 'Invalid Date';
-  const text = date.toISOString();
+  const text = isoText(date);
   if (text.length === 24) return text;
   const year = date.getUTCFullYear();
   const rest = text.slice(text.indexOf('-', 1));
