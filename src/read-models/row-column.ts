@@ -85,6 +85,10 @@ export class RowColumn {
   /** The value in an entity; no transformer has touched it. */
   readonly get: (row: object) => unknown;
   readonly set: (row: object, value: unknown) => void;
+  /** Whether a copy of the row that has the value itself is good enough. */
+  readonly isShared: boolean;
+  /** The property of the row that it is in, if that is an embedded value. */
+  readonly embeddedIn: string | undefined;
   /** A copy that shares nothing that can change. */
   readonly copy: (value: unknown) => unknown;
   /** What PostgreSQL reads it from. */
@@ -119,7 +123,12 @@ export class RowColumn {
       this.set = (row, value) => ((row as Row)[propertyName] = value);
     }
     const plain = AS_READ.has(metadata.type) && !metadata.isArray && !metadata.transformer;
-    this.copy = copierOf(metadata, plain);
+    const isScalar =
+      plain &&
+      !(driver.normalizeType(metadata) === 'bytea' || driver.normalizeType(metadata).startsWith('timestamp'));
+    this.copy = isScalar ? same : deepCopy;
+    this.isShared = isScalar && !metadata.embeddedMetadata;
+    this.embeddedIn = metadata.embeddedMetadata?.parentPropertyNames[0];
     this.hydrate = plain ? same : (value) => driver.prepareHydratedValue(value, metadata) as unknown;
     const prepare = plain
       ? same
@@ -142,7 +151,10 @@ export class RowColumn {
     const stored = transformer || isArray ? undefined : storedForm(type);
     if (!stored) return;
     // A date that is no moment becomes a text, in the way of TypeORM.
-    this.stored = this.metadata.type === 'date' ? (value) => stored(this.hydrate(value)) : stored;
+    this.stored =
+      this.metadata.type === 'date'
+        ? (value) => stored(value instanceof Date ? this.hydrate(value) : value)
+        : stored;
   }
 
   /** The type of an array parameter with values of this column. */
@@ -177,9 +189,3 @@ export class RowColumn {
 }
 
 const same = (value: unknown): unknown => value;
-
-function copierOf({ type }: ColumnMetadata, plain: boolean): (value: unknown) => unknown {
-  const scalar =
-    plain && type !== 'bytea' && !/^(timestamp|Date)/.test(typeof type === 'function' ? type.name : type);
-  return scalar ? same : deepCopy;
-}

@@ -26,6 +26,10 @@ export class RowTable {
   /** Qualified and quoted. */
   readonly table: string;
   private readonly columns: readonly RowColumn[];
+  /** What a plain copy of a row would share with it. */
+  private readonly unshared: readonly RowColumn[];
+  /** The properties with embedded values. */
+  private readonly embedded: ReadonlySet<string>;
   private readonly keyColumns: readonly RowColumn[];
   private readonly dated: readonly RowColumn[];
   private readonly notInserted: readonly RowColumn[];
@@ -51,6 +55,8 @@ export class RowTable {
       .map((part) => `"${part.replaceAll('"', '""')}"`)
       .join('.');
     this.columns = rowColumns(metadata, dataSource.driver);
+    this.unshared = this.columns.filter(({ isShared }) => !isShared);
+    this.embedded = new Set(this.columns.flatMap(({ embeddedIn }) => embeddedIn ?? []));
     this.keyColumns = primaryColumns.map(({ propertyPath }) =>
       this.columns.find(({ property }) => property === propertyPath)!,
     );
@@ -95,8 +101,9 @@ export class RowTable {
 
   /** Changes to the copy leave the row as it is. */
   copy(row: object): object {
-    const copy = this.create();
-    for (const column of this.columns) column.set(copy, column.copy(column.get(row)));
+    const copy = Object.assign(this.create(), row) as Record<string, unknown>;
+    for (const property of this.embedded) copy[property] = undefined;
+    for (const column of this.unshared) column.set(copy, column.copy(column.get(row)));
     return copy;
   }
 

@@ -45,7 +45,7 @@ export class RowWriter {
   }
 
   keyArrays(keys: readonly RowKey[]): string[] {
-    return this.keys.map((_, at) => arrayText(keys.map(({ values }) => values[at]!)));
+    return this.keys.map((_, at) => arrayText(keys, ({ values }) => values[at]!));
   }
 
   encode({ inserts, updates, deletes }: RowChanges): EncodedChanges {
@@ -64,7 +64,7 @@ export class RowWriter {
 
   private arrays(columns: readonly RowColumn[], rows: readonly { readonly row: object }[]): string[] {
     if (rows.length === 0) return [];
-    return columns.map(({ get, write }) => arrayText(rows.map(({ row }) => write(get(row)))));
+    return columns.map(({ get, write }) => arrayText(rows, ({ row }) => write(get(row))));
   }
 
   private async run(
@@ -75,7 +75,7 @@ export class RowWriter {
     stamped?: readonly { readonly stamp: Stamp }[],
   ): Promise<void> {
     if (count === 0) return;
-    const stamps = stamped && [arrayText(stamped.map(({ stamp }) => stamp.xmin))];
+    const stamps = stamped && [arrayText(stamped, ({ stamp }) => stamp.xmin)];
     const { rowCount } = await client.query(sql, [...arrays, ...(stamps ?? [])]);
     if (rowCount !== count) throw new ForeignWriteError(this.projection, this.table, count, rowCount ?? 0);
   }

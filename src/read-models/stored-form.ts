@@ -6,6 +6,8 @@ const INTEGER = /^[+-]?\d+$/;
 const DECIMAL = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?$/;
 const MOMENT = /^(\d{4}-\d\d-\d\d)[T ]\d/;
 
+const DAY_LENGTH = 10;
+
 /** What a type modifier says besides its number. */
 const MODIFIER_HEADER = 4;
 
@@ -35,7 +37,8 @@ export function storedForm({ name, modifier }: ColumnType): Form | undefined {
     case 'timestamp without time zone':
       return momentForm;
     case 'date':
-      return (value) => (typeof value === 'string' ? (MOMENT.exec(value)?.[1] ?? value) : value);
+      return (value) =>
+        typeof value === 'string' && value.length > DAY_LENGTH ? (MOMENT.exec(value)?.[1] ?? value) : value;
     case 'bytea':
       return (value) =>
         ArrayBuffer.isView(value) && !Buffer.isBuffer(value)

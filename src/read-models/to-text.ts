@@ -1,3 +1,5 @@
+import { isoText } from './iso-text';
+
 /** A value as the text that PostgreSQL reads it from; `null` for what is missing. */
 export function toText(value: unknown): string | null {
   if (typeof value === 'string') return value;
@@ -18,23 +20,23 @@ function objectText(value: object): string | null {
   return typeof toPostgres === 'function' ? toText(toPostgres.call(value, toText)) : JSON.stringify(value);
 }
 
-/** An array literal of texts that are values of one column. */
-export function arrayText(elements: readonly (string | null)[]): string {
+/** An array literal of what `write` makes of each item: values of one column. */
+export function arrayText<T>(items: readonly T[], write: (item: T) => string | null): string {
   let text = '{';
-  for (let index = 0; index < elements.length; index++) {
+  for (let index = 0; index < items.length; index++) {
     if (index > 0) text += ',';
-    text += elementText(elements[index]!);
+    text += elementText(write(items[index]!));
   }
   return text + '}';
 }
 
-const PLAIN = /^[\w.:+-]+$/;
 const ESCAPED = /["\\]/g;
 
+/** Always quoted: then no text is taken for anything else. */
 function elementText(element: string | null): string {
   if (element === null) return 'NULL';
-  if (PLAIN.test(element) && !(element.length === 4 && element.toUpperCase() === 'NULL')) return element;
-  return `"${element.replace(ESCAPED, '\\$&')}"`;
+  const isPlain = !element.includes('"') && !element.includes('\\');
+  return isPlain ? `"${element}"` : `"${element.replace(ESCAPED, '\\$&')}"`;
 }
 
 /** The value of an array column; arrays inside are dimensions of their own. */
@@ -44,37 +46,12 @@ function nestedArrayText(values: readonly unknown[]): string {
 
 /** In UTC, with its offset; as `pg` does where the year has no four digits. */
 function dateText(date: Date): string {
-  const ms = date.getTime();
-  if (ms >= 0 && ms < YEAR_10000) return recentText(ms);
-  if (Number.isNaN(ms)) return 'Invalid Date';
-  const text = date.toISOString();
+  if (Number.isNaN(date.getTime())) return 'Invalid Date';
+  const text = isoText(date);
   if (text.length === 24) return text;
   const year = date.getUTCFullYear();
   const rest = text.slice(text.indexOf('-', 1));
   return year > 0 ? `${year}${rest}` : `${String(1 - year).padStart(4, '0')}${rest} BC`;
-}
-
-const YEAR_10000 = Date.UTC(10_000, 0);
-const DAY_MS = 86_400_000;
-
-const padded = (count: number, digits: number): string[] =>
-  Array.from({ length: count }, (_, part) => String(part).padStart(digits, '0'));
-const TWO = padded(60, 2);
-const THREE = padded(1_000, 3);
-
-const lastDay = { day: -1, text: '' };
-
-/** What `toISOString` says, which takes several times as long; dates that are written together are often of one day. */
-function recentText(ms: number): string {
-  const day = Math.floor(ms / DAY_MS);
-  if (day !== lastDay.day) {
-    lastDay.day = day;
-    lastDay.text = new Date(day * DAY_MS).toISOString().slice(0, 11);
-  }
-  const within = ms - day * DAY_MS;
-  const seconds = Math.floor(within / 1_000);
-  const minutes = Math.floor(seconds / 60);
-  return `${lastDay.text}${TWO[Math.floor(minutes / 60)]}:${TWO[minutes % 60]}:${TWO[seconds % 60]}.${THREE[within % 1_000]}Z`;
 }
 
 const two = (part: number): string => String(part).padStart(2, '0');

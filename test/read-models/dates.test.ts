@@ -67,6 +67,19 @@ describe('dates of a folded row', () => {
     });
   });
 
+  it.each([
+    ['0099-06-01T00:00:00.000Z', '0099-06-01 00:00:00+00'],
+    ['-000043-03-15T12:00:00.001Z', '0044-03-15 12:00:00.001+00 BC'],
+    ['+010000-01-01T00:00:00.000Z', '10000-01-01 00:00:00+00'],
+  ])('may be long ago or far away: %s', async (iso, text) => {
+    const at = new Date(iso);
+    await rows.now.insert(Moments, 2, { at, local: at });
+    expect(await texts('at', 2)).toBe(text);
+    expect(await rows.now.load(Moments, 2)).toMatchObject({ at, local: at });
+    await rows.now.update(Moments, 2, (row) => (row.at = new Date(at)));
+    expect(await texts('at', 2)).toBe(text);
+  });
+
   it.each(['10000-01-01', '0044-03-15 BC', '0001-01-01', 'infinity', '-infinity'])(
     'may be days that JavaScript does not know: %s',
     async (day) => {
