@@ -24,7 +24,7 @@ module.exports = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   // TypeORM keeps its metadata on the global object; cleaning that up only prints warnings.
   testEnvironmentOptions: { globalsCleanup: 'off' },
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   // The workers share one database server, and CI machines have two cores.
   maxWorkers: 2,
 };

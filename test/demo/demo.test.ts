@@ -85,18 +85,18 @@ describe('the demo', () => {
   });
 
   it.each(['SIGKILL', 'SIGINT'] as const)('goes on without duplicates after %s half-way', async (signal) => {
-    const demo = start('--once', '--orders', '1500');
+    const demo = start('--once', '--orders', '500');
     await demo.says(/Day \d+ of 90/);
     demo.kill(signal);
     expect((await demo.ended).code).toBe(signal === 'SIGINT' ? 130 : null);
     const half = await count('events');
-    expect(half).toBeLessThan(countShop(1_500));
+    expect(half).toBeLessThan(countShop(500));
 
     const { code, output } = await start('--once').ended;
     expect(output).toMatch(/Resumed at position/);
     expect(code).toBe(0);
-    expect(await count('events')).toBe(countShop(1_500));
-    expect(await count('order_summaries')).toBe(1_500);
+    expect(await count('events')).toBe(countShop(500));
+    expect(await count('order_summaries')).toBe(500);
   });
 
   it('fails when a projection has stopped, and says why', async () => {

@@ -33,7 +33,7 @@ describe('a process killed between any two statements around a poison event', ()
     expect(deaths).toBeGreaterThanOrEqual(15);
     expect(deaths).toBeLessThan(MOST - 1);
     for (let n = 1; n <= deaths + 1; n++) await expectRightEnd(n);
-  }, 120_000);
+  }, 300_000);
 
   /** @returns whether there was no n-th statement to die at */
   async function run(n: number): Promise<boolean> {

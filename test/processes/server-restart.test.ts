@@ -46,4 +46,4 @@ it(`survives ${RESTARTS} restarts of PostgreSQL: nothing lost, health down and u
     await app.close();
     await folder.remove();
   }
-}, 120_000);
+}, 300_000);
