@@ -18,7 +18,7 @@ function copyOfParts(value: object): object {
   const parts = Object.entries(value);
   const prototype = Object.getPrototypeOf(value) as object | null;
   if (parts.length === 0 && prototype !== Object.prototype && prototype !== null) return value;
-  const copy = Object.create(prototype) as Record<string, unknown>;
-  for (const [key, part] of parts) copy[key] = deepCopy(part);
-  return copy;
+  // Not by assignment, for which a key of JSON may be called __proto__.
+  const copy = Object.fromEntries(parts.map(([key, part]) => [key, deepCopy(part)]));
+  return prototype === Object.prototype ? copy : Object.assign(Object.create(prototype) as object, copy);
 }
