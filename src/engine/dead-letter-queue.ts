@@ -28,6 +28,8 @@ export interface QueueFence {
   /** Makes sure, inside a transaction, that the segment is still this loop's, without moving it. */
   hold(manager: EntityManager): Promise<Fenced>;
   readonly calledOff: AbortSignal;
+  /** How often this was tried in vain, because of what passes by itself. */
+  readonly triedBefore: number;
 }
 
 /** The events a segment has set aside: which streams are parked, and how they get back in order. */
@@ -112,7 +114,7 @@ export class DeadLetterQueue {
   private async retryOne(letter: DeadLetter, fence: QueueFence): Promise<boolean> {
     const { calledOff } = fence;
     const hold = (manager: EntityManager) => fence.hold(manager);
-    const attempt = letter.attempts + 1;
+    const attempt = letter.attempts + 1 + fence.triedBefore;
     const batch = { events: [letter.event], replaying: false, attempt, calledOff };
     try {
       await this.transaction.apply(batch, {

@@ -175,6 +175,7 @@ export class SegmentBatches {
     return {
       stored,
       calledOff: this.signal,
+      triedBefore: this.triedBefore,
       hold: (manager) => cursor.advance(stored, stored, manager),
       move: (to, manager) => cursor.advance(stored, to, manager),
     };

@@ -11,6 +11,8 @@ import { CheckpointMoved } from './segment-cursor';
 export interface CommandContext {
   readonly stored: Checkpoint;
   readonly calledOff: AbortSignal;
+  /** How often the order was tried in vain, because of what passes by itself. */
+  readonly triedBefore: number;
   hold(manager: EntityManager): Promise<Fenced>;
   move(to: Checkpoint, manager: EntityManager): Promise<Fenced>;
 }
