@@ -34,24 +34,26 @@ export class BatchTransaction {
 
   /** @throws HandlerFailedError when it is an event that failed; nothing was kept then, or on any other error */
   async apply(batch: Batch, frame: BatchFrame): Promise<void> {
-    const ready = await this.prepare(batch).catch((error: unknown) => {
-      if (error instanceof PrepareAgain) return this.prepare(batch);
-      throw error;
-    });
-    await this.commit(ready, frame);
+    await this.commit(await this.prepare(batch), frame);
   }
 
-  /** @throws HandlerFailedError, PrepareAgain */
-  async prepare(batch: Batch): Promise<ReadyBatch> {
-    const effects: (() => unknown)[] = [];
-    try {
-      const prepared = await this.applier.prepare(batch, (effect) => {
-        if (!batch.replaying) effects.push(effect);
-      });
-      return { prepared, effects };
-    } catch (error) {
-      this.applier.reset();
-      throw error;
+  /**
+   * @param written resolves when no earlier batch is being written, for where preparing begins anew
+   * @throws HandlerFailedError
+   */
+  async prepare(batch: Batch, written?: () => Promise<void>): Promise<ReadyBatch> {
+    for (;;) {
+      const effects: (() => unknown)[] = [];
+      try {
+        const prepared = await this.applier.prepare(batch, (effect) => {
+          if (!batch.replaying) effects.push(effect);
+        });
+        return { prepared, effects };
+      } catch (error) {
+        this.applier.reset();
+        if (!(error instanceof PrepareAgain)) throw error;
+        await written?.();
+      }
     }
   }
 

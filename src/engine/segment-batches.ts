@@ -2,7 +2,6 @@ import type { EntityManager } from 'typeorm';
 import type { EventPage } from '../events/event-source';
 import type { RecordedEvent } from '../events/recorded-event';
 import type { Checkpoint } from '../state/checkpoint.store';
-import { PrepareAgain } from './batch';
 import type { BatchTransaction, ReadyBatch } from './batch-transaction';
 import type { CommittedBatch } from './committed-batch';
 import type { ConnectionBudget } from './connection-budget';
@@ -193,11 +192,7 @@ export class SegmentBatches {
     const batch = { events: apply, replaying, attempt: attempt + this.triedBefore, calledOff };
     let ready: ReadyBatch;
     try {
-      ready = await transaction.prepare(batch).catch(async (error: unknown) => {
-        if (!(error instanceof PrepareAgain)) throw error;
-        await this.written();
-        return transaction.prepare(batch);
-      });
+      ready = await transaction.prepare(batch, () => this.written());
     } finally {
       // Also where it fails: what is to be done about that begins with what is stored.
       await this.written();
