@@ -33,7 +33,7 @@ export interface PageRequest {
 export interface EventPage {
   readonly events: readonly RecordedEvent[];
   readonly through: bigint;
-  /** The size of the payloads as JSON. */
+  /** About how large payloads and metadata are as JSON. */
   readonly bytes: number;
 }
 

@@ -4,7 +4,7 @@ import type { EventPage, PageRequest } from '../events/event-source';
 import type { EventMetadata } from '../events/event-metadata';
 import type { RecordedEvent } from '../events/recorded-event';
 import { poolOf } from './client-config';
-import { readPageSql } from './sql/read.sql';
+import { readCutPageSql, readPageSql } from './sql/read.sql';
 import { parseTimestamp } from './timestamp';
 
 /** A page never looks further than this, so that rare types do not keep one statement running for minutes. */
@@ -13,7 +13,19 @@ const PAGE_SPAN = 200_000n;
 /** Leaves every value as PostgreSQL wrote it: what becomes of it is decided here, column by column. */
 const AS_WRITTEN: CustomTypesConfig = { getTypeParser: () => (value: unknown) => value };
 
-type PageRow = [
+type Columns = [
+  fits: 't' | 'f',
+  positions: string | null,
+  ids: string,
+  streamIds: string,
+  versions: string,
+  types: string,
+  data: string,
+  metadata: string,
+  recordedAt: string,
+];
+
+type Row = [
   position: string,
   id: string,
   streamId: string,
@@ -22,56 +34,77 @@ type PageRow = [
   data: string,
   metadata: string | null,
   recordedAt: string,
-  isFull: string | null,
 ];
 
 const NO_METADATA: EventMetadata = Object.freeze({});
-const NO_METADATA_LENGTH = 2;
 
 /** Reads pages with as little work for each event as can be: this is the path that every event takes. */
 export class PageReader {
-  private readonly sql: string;
-  private readonly filteredSql: string;
-
   constructor(
     private readonly dataSource: DataSource,
-    events: string,
-  ) {
-    this.sql = readPageSql(events, false);
-    this.filteredSql = readPageSql(events, true);
-  }
+    private readonly events: string,
+  ) {}
 
-  async read({ after, upTo, types, limit, maxBytes }: PageRequest): Promise<EventPage> {
+  async read(request: PageRequest): Promise<EventPage> {
+    const { after, upTo, limit } = request;
     if (after >= upTo) return { events: [], through: after, bytes: 0 };
     const span = after + PAGE_SPAN;
     const end = span < upTo ? span : upTo;
+    const [columns] = await this.query<Columns>(readPageSql, request, end);
+    if (columns![0] === 'f') return this.readCut(request, end);
+    const events = ofColumns(columns!);
+    const through = events.length === limit ? events.at(-1)!.globalPosition : end;
+    return { events, through, bytes: events.length && lengthOf(columns![6], columns![7]) };
+  }
+
+  /** A page of fewer events than were asked for, because these are so large. */
+  private async readCut(request: PageRequest, end: bigint): Promise<EventPage> {
+    const rows = await this.query<Row>(readCutPageSql, request, end);
+    const events = rows.map(ofRow);
+    const bytes = rows.reduce((sum, [, , , , , data, metadata]) => sum + lengthOf(data, metadata), 0);
+    return { events, through: events.at(-1)!.globalPosition, bytes };
+  }
+
+  private async query<R extends unknown[]>(
+    sql: typeof readPageSql,
+    { after, types, limit, maxBytes }: PageRequest,
+    end: bigint,
+  ): Promise<R[]> {
     const query: QueryArrayConfig = {
-      text: types ? this.filteredSql : this.sql,
-      values: types ? [after, end, limit, maxBytes, types] : [after, end, limit, maxBytes],
+      text: sql(this.events, types !== undefined),
+      values: [after, end, limit, maxBytes, ...(types ? [types] : [])],
       rowMode: 'array',
       types: AS_WRITTEN,
     };
-    const { rows } = await poolOf(this.dataSource).query<PageRow>(query);
-    let bytes = 0;
-    const events = rows.map((row) => {
-      bytes += row[5].length + (row[6]?.length ?? NO_METADATA_LENGTH);
-      return toEvent(row);
-    });
-    const cut = rows.length === limit || rows.at(-1)?.[8] != null;
-    return { events, through: cut ? events.at(-1)!.globalPosition : end, bytes };
+    return (await poolOf(this.dataSource).query<R>(query)).rows;
   }
 }
 
-function toEvent([
-  position,
-  id,
-  streamId,
-  version,
-  type,
-  data,
-  metadata,
-  recordedAt,
-]: PageRow): RecordedEvent {
+function lengthOf(data: string, metadata: string | null): number {
+  return data.length + (metadata?.length ?? 0);
+}
+
+function ofColumns([, positions, ...columns]: Columns): RecordedEvent[] {
+  if (positions === null) return [];
+  const [ids, streamIds, versions, types, data, metadata, recordedAt] = columns;
+  const texts = (column: string) => JSON.parse(column) as string[];
+  const [id, streamId, type, time] = [texts(ids), texts(streamIds), texts(types), texts(recordedAt)];
+  const version = JSON.parse(`[${versions}]`) as number[];
+  const payload = JSON.parse(`[${data}]`) as unknown[];
+  const context = JSON.parse(metadata) as (EventMetadata | null)[];
+  return texts(positions).map((position, at) => ({
+    id: id[at]!,
+    streamId: streamId[at]!,
+    type: type[at]!,
+    data: payload[at],
+    metadata: context[at] ?? NO_METADATA,
+    version: version[at]!,
+    globalPosition: BigInt(position),
+    recordedAt: parseTimestamp(time[at]!),
+  }));
+}
+
+function ofRow([position, id, streamId, version, type, data, metadata, recordedAt]: Row): RecordedEvent {
   return {
     id,
     streamId,

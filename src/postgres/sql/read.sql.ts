@@ -6,25 +6,35 @@ export const readStreamSql = (events: string) => `
   ORDER BY version
   LIMIT $3`;
 
+/** What an event counts for; only payloads that are stored compressed are unpacked to find out. */
+const SIZE = `CASE WHEN pg_column_compression(data) IS NULL THEN pg_column_size(data)
+                    ELSE octet_length(data::text) END`;
+
+/** Walks the primary key; a filter on the type ($5) never changes that, so a page costs what it passes over. */
+const picked = (columns: string, events: string, filtered: boolean) => `
+    SELECT ${columns} FROM ${events}
+    WHERE global_position > $1 AND global_position <= $2 ${filtered ? 'AND type = ANY ($5)' : ''}
+    ORDER BY global_position
+    LIMIT $3`;
+
 /**
- * Walks the primary key; a filter on the type ($5) never changes that, so a page costs what it passes over. Ends with
- * the event that makes it $4 bytes; only payloads that are stored compressed are unpacked to find out. What is the same
- * for most rows is left out, for every value costs the reader.
+ * A page column by column, each as one JSON text, which costs the reader half of what rows would; NULLs where there are
+ * no events, or where they are more than $4 bytes.
  */
 export const readPageSql = (events: string, filtered: boolean) => `
-  SELECT global_position, id, stream_id, version, type, data, NULLIF(metadata, '{}') AS metadata, recorded_at,
-         CASE WHEN bytes >= $4 THEN true END AS is_full
+  WITH size AS (SELECT coalesce(sum(own), 0) AS bytes FROM (${picked(`${SIZE} AS own`, events, filtered)}) sized)
+  SELECT (SELECT bytes <= $4 FROM size) AS fits,
+         json_agg(global_position::text), json_agg(id), json_agg(stream_id), string_agg(version::text, ','),
+         json_agg(type), string_agg(data::text, ','), json_agg(NULLIF(metadata, '{}')), json_agg(recorded_at::text)
+  FROM (${picked(COLUMNS, events, filtered)}) page
+  WHERE (SELECT bytes <= $4 FROM size)`;
+
+/** The same row by row, and no further than the event that makes it $4 bytes. */
+export const readCutPageSql = (events: string, filtered: boolean) => `
+  SELECT global_position, id, stream_id, version, type, data, NULLIF(metadata, '{}') AS metadata, recorded_at
   FROM (
     SELECT *, sum(own) OVER (ORDER BY global_position ROWS UNBOUNDED PRECEDING) AS bytes
-    FROM (
-      SELECT ${COLUMNS},
-             CASE WHEN pg_column_compression(data) IS NULL THEN pg_column_size(data)
-                  ELSE octet_length(data::text) END AS own
-      FROM ${events}
-      WHERE global_position > $1 AND global_position <= $2 ${filtered ? 'AND type = ANY ($5)' : ''}
-      ORDER BY global_position
-      LIMIT $3
-    ) picked
+    FROM (${picked(`${COLUMNS}, ${SIZE} AS own`, events, filtered)}) sized
   ) page
   WHERE bytes - own < $4
   ORDER BY global_position`;
