@@ -40,13 +40,20 @@ async function main(): Promise<void> {
   }
 }
 
-function choose({ only }: BenchOptions): readonly Workload[] {
+function choose({ only, variants = /^/ }: BenchOptions): readonly Workload[] {
   const unknown = only?.filter((id) => !workloads.some((workload) => workload.id === id)) ?? [];
   if (unknown.length > 0)
     throw new Error(
       `There is no workload ${unknown.join(', ')}; known are ${workloads.map(({ id }) => id).join(', ')}.`,
     );
-  return workloads.filter(({ id }) => !only || only.includes(id));
+  return workloads
+    .filter(({ id }) => !only || only.includes(id))
+    .map((workload) => withVariants(workload, variants))
+    .filter(({ variants: chosen }) => chosen.length > 0);
+}
+
+function withVariants(workload: Workload, names: RegExp): Workload {
+  return { ...workload, variants: workload.variants.filter(({ name }) => names.test(name)) };
 }
 
 function say(text: string): void {

@@ -6,6 +6,8 @@ export interface BenchOptions {
   readonly repetitions: number;
   /** Ids of workloads. */
   readonly only?: readonly string[];
+  /** Which ways of a workload, by a part of their names. */
+  readonly variants?: RegExp;
   /** Where the results go; a file of the day by default. */
   readonly json?: string;
 }
@@ -22,6 +24,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
     .option('--events <n>', 'take so many events instead of what each workload takes', whole)
     .option('--repetitions <n>', 'run every variant so many times', whole)
     .option('--only <ids>', 'run only these workloads, as W1,W2', (ids) => ids.split(','))
+    .option('--variants <regexp>', 'run only the ways whose names match', (text) => new RegExp(text, 'i'))
     .option('--quick', `${QUICK.events} events at most, once: for a first look`)
     .option('--json <file>', 'write the results there')
     .parse(argv)

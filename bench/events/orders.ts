@@ -5,14 +5,21 @@ const OPEN_ORDERS = 1_000;
 
 export type Locality = 'clustered' | 'interleaved';
 
-/** Which order an event belongs to and which of its events it is, by the number `n` of the event. */
+/**
+ * Which order an event belongs to and which of its events it is. Clustered orders open one after the other, and an event
+ * of each comes round whenever all that are open had one: the window moves on steadily, so that no batch happens to
+ * begin and end with it.
+ */
 function placing(locality: Locality, count: number): string {
-  const orders = Math.max(1, count / EVENTS_PER_ORDER);
+  const orders = Math.max(1, Math.floor(count / EVENTS_PER_ORDER));
   const open = locality === 'clustered' ? Math.min(OPEN_ORDERS, orders) : orders;
-  const block = open * EVENTS_PER_ORDER;
-  // A multiplier without a common factor with the count visits all orders of a round in a scattered sequence.
-  const within = locality === 'clustered' ? `n % ${open}` : `((n % ${open}) * 7919::bigint % ${open})::int`;
-  return `n / ${block} * ${open} + ${within} AS stream, n % ${block} / ${open} AS step`;
+  const at =
+    locality === 'clustered'
+      ? `stream * ${EVENTS_PER_ORDER} + step * ${open}`
+      : // A multiplier without a common factor with the count visits all orders of a round in a scattered sequence.
+        `step * ${open} + stream * 7919::bigint % ${open}`;
+  return `SELECT stream, step, row_number() OVER (ORDER BY ${at}, step) - 1 AS n
+          FROM generate_series(0, ${orders - 1}) AS stream, generate_series(0, ${EVENTS_PER_ORDER - 1}) AS step`;
 }
 
 /** The lives of orders: created, six items added, one removed, shipped, completed. */
@@ -28,6 +35,6 @@ export function orderEvents(locality: Locality, count: number): string {
                      WHEN 8 THEN '{}' WHEN 9 THEN '{}'
                      ELSE jsonb_build_object('product_id', 'product-' || (stream + step) % 101,
                        'price', 1 + (stream + step % 7) % 50 + 0.25, 'quantity', 1 + step % 3) END
-    FROM (SELECT n, ${placing(locality, count)} FROM generate_series(0, ${count - 1}) AS n) AS placed
+    FROM (${placing(locality, count)}) AS placed
     ORDER BY n`;
 }
