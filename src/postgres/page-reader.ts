@@ -87,7 +87,6 @@ function lengthOf(data: string, metadata: string | null): number {
 function ofColumns([, positions, ...columns]: Columns): RecordedEvent[] {
   if (positions === null) return [];
   const [ids, streamIds, versions, types, data, metadata, recordedAt] = columns;
-  const texts = (column: string) => JSON.parse(column) as string[];
   const [id, streamId, type, time] = [texts(ids), texts(streamIds), texts(types), texts(recordedAt)];
   const version = JSON.parse(`[${versions}]`) as number[];
   const payload = JSON.parse(`[${data}]`) as unknown[];
@@ -102,6 +101,10 @@ function ofColumns([, positions, ...columns]: Columns): RecordedEvent[] {
     globalPosition: BigInt(position),
     recordedAt: parseTimestamp(time[at]!),
   }));
+}
+
+function texts(column: string): string[] {
+  return JSON.parse(column) as string[];
 }
 
 function ofRow([position, id, streamId, version, type, data, metadata, recordedAt]: Row): RecordedEvent {
