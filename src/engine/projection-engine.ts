@@ -59,6 +59,7 @@ export class ProjectionEngine {
   private readonly targets = new Map<string, CatchUpTarget>();
   /** The inline projections that appends keep current, and since which reset. */
   private readonly handedOver = new Map<string, number>();
+  private readonly pageSizes = new Map<string, PageSize>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -281,8 +282,6 @@ export class ProjectionEngine {
     const policy = failurePolicy(options, this.options);
     const transaction = new BatchTransaction(this.dataSource, name, this.appliers.make(definition));
     const queue = new DeadLetterQueue(id, deadLetters, policy, transaction);
-    const batchSize = options.batchSize ?? this.options.batchSize ?? BATCH_SIZE[definition.handlers.style];
-    const pageSize = new PageSize(batchSize, this.options.maxBatchBytes);
     const halt = async (error: Error, event?: RecordedEvent) => {
       await this.halt(id, error, event);
       runner.halted();
@@ -297,7 +296,7 @@ export class ProjectionEngine {
       cursor,
       queue,
       mode,
-      pageSize,
+      pageSize: this.pageSizeOf(definition, segments),
       budget,
       committed,
     });
@@ -317,6 +316,16 @@ export class ProjectionEngine {
       halt,
     });
     return runner;
+  }
+
+  /** One for all segments that run here: they share reads where they ask for the same. */
+  private pageSizeOf({ name, options, handlers }: ProjectionDefinition, segments: number): PageSize {
+    const known = this.pageSizes.get(name);
+    if (known?.segments === segments) return known;
+    const batchSize = options.batchSize ?? this.options.batchSize ?? BATCH_SIZE[handlers.style];
+    const pageSize = new PageSize(batchSize, this.options.maxBatchBytes, segments);
+    this.pageSizes.set(name, pageSize);
+    return pageSize;
   }
 
   private halt(

@@ -259,10 +259,15 @@ export class SegmentBatches {
     this.stand(to);
   }
 
-  private takePage(): Promise<EventPage> {
+  private async takePage(): Promise<EventPage> {
     const { prefetched } = this;
     this.prefetched = undefined;
-    return prefetched?.after === this.ahead ? prefetched.page : this.read(this.ahead);
+    const page = await (prefetched?.after === this.ahead ? prefetched.page : this.read(this.ahead));
+    const { batch } = this.parts.pageSize;
+    const last = page.events[batch - 1];
+    if (!last || page.events.length === batch) return page;
+    this.keep(last.globalPosition, page.events.slice(batch), page.through);
+    return { ...page, events: page.events.slice(0, batch), through: last.globalPosition };
   }
 
   /** Reads on while the page is applied; if that fails, so will the turn that wants it, and not before. */

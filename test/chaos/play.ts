@@ -11,7 +11,7 @@ const LONGEST_PAUSE_MS = 300;
 const PACE_MS = 60;
 
 const PROJECTIONS = [
-  { name: 'patient', onError: 'park-stream' as const, batchSize: 50 },
+  { name: 'patient', onError: 'park-stream' as const, batchSize: 50, segments: 4 },
   { name: 'hasty', onError: 'park-stream' as const, batchSize: 7, retry: { attempts: 1 } },
 ];
 

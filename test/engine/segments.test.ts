@@ -56,6 +56,18 @@ describe('segments', () => {
     expect(await app.projections.status()).toMatchObject([{ lag: { events: 0 }, position: settled }]);
   });
 
+  it('apply no more at once than a batch may have, also where all events are of one segment', async () => {
+    const app = await start(4, false);
+    await append(app, 0, 130);
+    const worker = await start(4);
+    const sizes: number[] = [];
+    worker.projections.changes('log').subscribe(({ events }) => sizes.push(events.length));
+    const { settled } = await app.store.head();
+    await worker.projections.waitFor('log', settled);
+    await expectOnceInOrder(130);
+    expect(Math.max(...sizes)).toBe(20);
+  });
+
   it('are cut anew from 4 to 8 to 2 while events arrive, with nothing lost, doubled or out of order', async () => {
     const old = await start(4);
     let appended = 0;

@@ -79,10 +79,10 @@ export class Fleet {
 
   /** Resolves when all that is committed is applied, and holds it against the log. */
   async settle(expectation?: TallyExpectation): Promise<void> {
-    for (const { name } of this.settings.projections) {
+    for (const { name, segments = 1 } of this.settings.projections) {
       const { settled } = await this.app.store.head();
       await this.app.projections.waitFor(name, settled, { timeoutMs: 60_000 });
-      await expectTally(this.database, name, expectation);
+      await expectTally(this.database, name, { mixedEpochs: segments > 1, ...expectation });
     }
   }
 

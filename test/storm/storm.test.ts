@@ -9,4 +9,10 @@ describe('a storm of writers', () => {
   afterEach(() => database.drop());
 
   it('loses nothing, doubles nothing and keeps the order', () => storm(database));
+
+  it('does none of it to four segments either', () =>
+    storm(database, {
+      projection: { segments: 4 },
+      expectation: { order: 'stream', mixedEpochs: true },
+    }));
 });

@@ -45,6 +45,20 @@ describe('the size of pages', () => {
     expect(size.limit).toBe(100);
   });
 
+  it('asks for a batch for each segment, in the same bytes', () => {
+    const size = new PageSize(1000, 1_000_000, 4);
+    expect(size.limit).toBe(400);
+    size.read(400, 400 * 100);
+    expect(size.limit).toBe(1600);
+    size.read(1600, 1600 * 100);
+    expect(size.limit).toBe(4000);
+    size.read(4000, 4000 * 1000);
+    expect(size.limit).toBe(1000);
+    size.applied(100, 1_000);
+    expect(size.limit).toBe(400);
+    expect(size.batch).toBe(100);
+  });
+
   it('learns nothing from a page without events', () => {
     const size = new PageSize(5000, 1_000_000);
     size.read(0, 0);
