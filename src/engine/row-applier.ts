@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { RowContext } from '../authoring/projection-context';
@@ -11,6 +12,9 @@ import type { ConnectionBudget } from './connection-budget';
 import { HandlerFailedError } from './engine.errors';
 import { HandlerWatch } from './handler-watch';
 import { isPromise } from './is-promise';
+
+/** Then others have their turn: requests to the application, and the batch being written. */
+const FOLDED_AT_A_STRETCH = 500;
 
 /** A handler about to fold an event into the rows of its keys. */
 interface Step {
@@ -102,8 +106,10 @@ export class RowApplier implements BatchApplier {
     const watch = new HandlerWatch(this.timeoutMs, () => undefined, batch.calledOff);
     const { replaying, attempt } = batch;
     const context: RowContext = { replaying, attempt, signal: watch.signal, afterCommit };
+    let folded = 0;
     try {
-      for (const { event, handler, table, rows } of steps)
+      for (const { event, handler, table, rows } of steps) {
+        if (++folded % FOLDED_AT_A_STRETCH === 0) await setImmediate();
         for (const row of rows)
           try {
             const { value } = row;
@@ -117,6 +123,7 @@ export class RowApplier implements BatchApplier {
             if (error instanceof PrepareAgain) throw error;
             throw new HandlerFailedError(this.projection, handler.method, event, error);
           }
+      }
     } finally {
       watch.end();
     }

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
+import { inOrder } from './in-order';
 import type { RowTable } from './row-table';
 import { type SavedChanges, TableSession } from './table-session';
 
@@ -56,8 +57,8 @@ export class RowSession {
     return {
       isEmpty: saves.length === 0,
       save: async (client, transaction) => {
-        saved = [];
-        for (const save of saves) saved.push(await save(client, transaction));
+        const tasks = saves.map((save) => () => save(client, transaction));
+        saved = await inOrder(client, tasks);
       },
       committed: () => {
         for (const table of saved) table.committed();

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { inOrder } from './in-order';
 import type { RowColumn } from './row-column';
 import type { RowKey } from './row-keys';
 import { deleteSql, insertSql, updateSql } from './row-sql';
@@ -54,10 +55,12 @@ export class RowWriter {
     const deleted = this.keyArrays(deletes.map(({ key }) => key));
     return {
       save: async (client) => {
-        // Deletes first: a row may come again in the place of a deleted one.
-        await this.run(client, this.deleteSql, deleted, deletes.length, deletes);
-        await this.run(client, this.insertSql, inserted, inserts.length);
-        await this.run(client, this.updateSql, updated, updates.length, updates);
+        await inOrder(client, [
+          // Deletes first: a row may come again in the place of a deleted one.
+          () => this.run(client, this.deleteSql, deleted, deletes.length, deletes),
+          () => this.run(client, this.insertSql, inserted, inserts.length),
+          () => this.run(client, this.updateSql, updated, updates.length, updates),
+        ]);
       },
     };
   }
