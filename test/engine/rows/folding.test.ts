@@ -39,6 +39,28 @@ describe('a row handler', () => {
     expect(await accounts.balances()).toEqual({ a: 900, b: 870 });
   });
 
+  it('gives way to others, however large the batch', async () => {
+    let stretch = 0;
+    const stretches: number[] = [];
+    accounts.fold.now = (event, row, context) => {
+      if (stretch++ === 0)
+        setImmediate(() => {
+          stretches.push(stretch);
+          stretch = 0;
+        });
+      return add(event, row, context);
+    };
+    const app = await accounts.start();
+    const sizes: number[] = [];
+    app.projections.changes('accounts').subscribe(({ events }) => sizes.push(events.length));
+    await apply(
+      app,
+      Array.from({ length: 3_000 }, (_, n) => move(`a${n}`)),
+    );
+    expect(Math.max(...sizes)).toBeGreaterThan(1_000);
+    expect(Math.max(...stretches)).toBeLessThanOrEqual(500);
+  });
+
   it('may make, delete and make a row again within one batch', async () => {
     accounts.fold.now = (event, row, context) => (event.data.amount === 0 ? null : add(event, row, context));
     const app = await accounts.start();
