@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import type { EventSource } from '../events/event-source';
+import type { EventSource, Head } from '../events/event-source';
 
 export interface PollInterval {
   /** Milliseconds to the next look right after something happened. */
@@ -44,8 +44,14 @@ export class HeadWatcher {
       this.wait = this.poll.min;
       this.look();
     });
-    this.settled = (await this.source.head()).settled;
+    await this.refresh();
     this.schedule();
+  }
+
+  /** The head as it is now, for whoever meets what another instance has seen already. */
+  async refresh(): Promise<bigint> {
+    this.advance(await this.source.head());
+    return this.settled;
   }
 
   stop(): void {
@@ -91,18 +97,22 @@ export class HeadWatcher {
     while (this.hinted && !this.stopped) {
       this.hinted = false;
       try {
-        const { settled, pending } = await this.source.head();
-        const longest = pending ? Math.min(PENDING_MAX_MS, this.poll.max) : this.poll.max;
-        this.wait = settled > this.settled ? this.poll.min : Math.min(this.wait * 2, longest);
-        if (settled > this.settled) {
-          this.settled = settled;
-          this.wakeAll();
-        }
+        const head = await this.source.head();
+        const longest = head.pending ? Math.min(PENDING_MAX_MS, this.poll.max) : this.poll.max;
+        this.wait = this.advance(head) ? this.poll.min : Math.min(this.wait * 2, longest);
       } catch (error) {
         this.wait = this.poll.max;
         this.logger.debug(`Cannot read the head: ${(error as Error).message}`);
       }
     }
+  }
+
+  /** @returns whether it has moved */
+  private advance({ settled }: Head): boolean {
+    if (settled <= this.settled) return false;
+    this.settled = settled;
+    this.wakeAll();
+    return true;
   }
 
   private schedule(): void {

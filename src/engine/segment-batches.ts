@@ -235,8 +235,11 @@ export class SegmentBatches {
     const { cursor, projection, watcher, queue } = this.parts;
     const checkpoint = await cursor.load(this.known);
     await queue.load();
-    if (checkpoint.position > watcher.head && !this.known)
-      throw new CheckpointBeyondStoreError(projection, checkpoint.position, watcher.head);
+    if (checkpoint.position > watcher.head && !this.known) {
+      const head = await watcher.refresh();
+      if (checkpoint.position > head)
+        throw new CheckpointBeyondStoreError(projection, checkpoint.position, head);
+    }
     this.stand(checkpoint);
     this.ahead = checkpoint.position;
     return checkpoint;
