@@ -121,7 +121,6 @@ export class SegmentRunner implements FeedReader {
           this.over = true;
           return;
         }
-        this.wentWell();
       } catch (error) {
         await batches.forget();
         if (error instanceof LeaseLost) return;
@@ -143,6 +142,7 @@ export class SegmentRunner implements FeedReader {
 
   private async rest(): Promise<void> {
     await this.parts.batches.forget();
+    this.wentWell();
     await this.parts.watcher.pause(IDLE_TURN_MS, this.wake.signal);
   }
 
@@ -163,9 +163,13 @@ export class SegmentRunner implements FeedReader {
     const { batches, recovery, watcher, mode, cursor } = this.parts;
     const page = await batches.nextPage();
     if (page) {
-      if (page.events.length > 0) await recovery.apply(page);
+      // On its way back to the batch that failed it may pass what is for others: that is no success.
+      if (page.events.length === 0) return false;
+      await recovery.apply(page);
+      this.wentWell();
       return false;
     }
+    this.wentWell();
     if (batches.isHalted) return this.halting();
     if (await mode.atHead(batches.checkpoint, cursor)) return true;
     await watcher.beyond(batches.readingAt!, IDLE_TURN_MS, this.wake.signal);

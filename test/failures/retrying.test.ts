@@ -1,5 +1,6 @@
 import { ProjectionHealthIndicator } from 'nestjs-projections';
 import { backoffMs } from '../../src/engine/backoff';
+import { segmentOfKey } from '../../src/engine/segment-filter';
 import { eventually } from '../support/eventually';
 import { appendTo, statusOf, useLog } from './use-log';
 
@@ -52,6 +53,26 @@ describe('a transient error', () => {
     const app = await log.start({ batchSize: 1, retry: { backoff: { minMs: 1, maxMs: 1000 } } });
     await app.projections.waitFor('log', await appendTo(app, 'X', 3));
     expect(waits()).toEqual([1, 1, 1]);
+  });
+
+  it('goes on counting where the way to it leads past events of other segments', async () => {
+    const attempts: number[] = [];
+    log.fault.now = ({ version }, { attempt }) => {
+      if (version !== 5) return;
+      attempts.push(attempt);
+      if (attempt < 4) throw Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+    };
+    const inSegment = (wanted: number) =>
+      ['a', 'b', 'c', 'd', 'e', 'f'].find((key) => segmentOfKey(key, 2) === wanted)!;
+    const app = await log.start({
+      segments: 2,
+      segmentBy: ({ version }) => inSegment(version === 5 ? 1 : 0),
+      // Pages of two events: some of them have none for the segment of the fifth event.
+      batchSize: 1,
+      retry: { backoff: { minMs: 1, maxMs: 1 } },
+    });
+    await app.projections.waitFor('log', await appendTo(app, 'X', 5));
+    expect(attempts).toEqual([1, 2, 3, 4]);
   });
 
   it('shows in status and health while it lasts, with what failed and that nobody need act', async () => {
