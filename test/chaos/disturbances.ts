@@ -28,6 +28,7 @@ export class Disturbances {
   /** Resolves when everything runs again and all orders are carried out. */
   async end(): Promise<void> {
     await this.thaw();
+    this.fleet.relaunch();
     for (const name of this.projections) await this.fleet.app.projections.resume(name);
     await Promise.all(this.orders);
   }

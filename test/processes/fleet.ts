@@ -50,6 +50,14 @@ export class Fleet {
     this.workers.splice(this.workers.indexOf(worker), 1);
   }
 
+  /** Begins anew those that have ended by themselves, as a deployment does: who loses the database at the start gives up. */
+  relaunch(): void {
+    for (const worker of this.workers.filter(({ running }) => !running)) {
+      this.workers.splice(this.workers.indexOf(worker), 1);
+      this.launch();
+    }
+  }
+
   /** The worker that holds the lease of a projection now. */
   async ownerOf(projection: string): Promise<Worker | undefined> {
     const [row] = await this.database.query<{ pid: number }>(
