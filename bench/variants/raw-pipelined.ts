@@ -12,13 +12,14 @@ export function rawPipelined(batch: number): Variant {
       withClients(url, [{}, { pipeline: true }], (reader, writer) =>
         timed(events, async () => {
           for await (const page of pagesOf(reader, model!.types, events, batch))
-            await apply(writer, model!, page);
+            await applyPipelined(writer, model!, page);
         }),
       ),
   };
 }
 
-async function apply(writer: Client, model: Model, { events, through }: Page): Promise<void> {
+/** A statement an event, and the checkpoint, in one transaction that is sent at once. */
+export async function applyPipelined(writer: Client, model: Model, { events, through }: Page): Promise<void> {
   const sent: Promise<unknown>[] = [writer.query('BEGIN')];
   for (const event of events)
     for (const { name, text, values } of model.statementsOf(event))

@@ -5,40 +5,60 @@ import { Projections } from 'nestjs-projections';
 import type { Measures, RunContext, Variant } from '../harness/run';
 import type { Workload } from '../harness/workload';
 import { orderSummary } from '../models/order-summary';
+import { listenAndApply } from '../variants/raw-listener';
 import { openApp } from '../variants/ours-app';
 
 const model = orderSummary();
 
+/** Follows the store until so many events are committed, and tells of each batch when it is. */
+type Follow = (
+  context: RunContext,
+  committed: (events: readonly { readonly data: unknown }[]) => void,
+) => Promise<() => Promise<void>>;
+
+const ours =
+  (listen: boolean): Follow =>
+  async ({ url }, committed) => {
+    const app = await openApp(url, {
+      entities: model.entities,
+      projections: [model.projection('row', {})],
+      options: { listen },
+    });
+    app
+      .get(Projections)
+      .changes(model.name)
+      .subscribe((batch) => committed(batch.events));
+    return () => app.close();
+  };
+
+const byHand: Follow = async ({ url, events }, committed) => {
+  const done = listenAndApply(url, model, events, committed);
+  return () => done;
+};
+
 /** Milliseconds from just before an append in another process until its rows are committed. */
-function latencyOf(name: string, listen: boolean): Variant {
-  return { name, comparable: false, run: (context) => measure(context, listen) };
+function latencyOf(name: string, follow: Follow): Variant {
+  return { name, comparable: false, run: (context) => measure(context, follow) };
 }
 
-async function measure({ url, events }: RunContext, listen: boolean): Promise<Measures> {
-  const app = await openApp(url, {
-    entities: model.entities,
-    projections: [model.projection('row', {})],
-    options: { listen },
+async function measure(context: RunContext, follow: Follow): Promise<Measures> {
+  const { url, events } = context;
+  const times: number[] = [];
+  let end: (() => void) | undefined;
+  const done = new Promise<void>((resolve) => (end = resolve));
+  const close = await follow(context, (batch) => {
+    const now = performance.timeOrigin + performance.now();
+    for (const { data } of batch) times.push(now - (data as { sent: number }).sent);
+    if (times.length >= events) end!();
   });
   try {
-    const times: number[] = [];
-    const done = new Promise<void>((resolve) =>
-      app
-        .get(Projections)
-        .changes(model.name)
-        .subscribe((batch) => {
-          const now = performance.timeOrigin + performance.now();
-          for (const { data } of batch.events) times.push(now - (data as { sent: number }).sent);
-          if (times.length >= events) resolve();
-        }),
-    );
     const appender = fork(join(__dirname, 'appender.ts'), [url, String(events)], {
       execArgv: ['-r', '@swc-node/register'],
     });
     await Promise.all([done, once(appender, 'exit')]);
     return percentiles(times);
   } finally {
-    await app.close();
+    await close();
   }
 }
 
@@ -54,5 +74,9 @@ export const latency: Workload = {
   events: 2_000,
   models: [model],
   metric: 'p50 ms',
-  variants: [latencyOf('NOTIFY', true), latencyOf('polling', false)],
+  variants: [
+    latencyOf('ours, NOTIFY', ours(true)),
+    latencyOf('ours, polling', ours(false)),
+    latencyOf('limit: raw pg, NOTIFY', byHand),
+  ],
 };
