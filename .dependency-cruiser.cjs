@@ -1,7 +1,7 @@
 /**
  * The layers of the house. Data flow points down, and so do imports:
  *
- *   edges -> engine -> (postgres | read-models | state) -> authoring -> events
+ *   edges -> engine -> (postgres | read-models | state) -> (authoring | statements) -> events
  *
  * `src/projection.module.ts` wires everything together and `src/index.ts` publishes it: both may import all.
  */
@@ -53,13 +53,13 @@ module.exports = {
     mayImportOnly(
       'storage-folders-are-strangers',
       '(postgres|read-models|state)',
-      '$1|events|authoring',
+      '$1|statements|events|authoring',
       'The event store, the read models and our own tables may live in different databases one day.',
     ),
     mayImportOnly(
       'engine-knows-any-event-source',
       'engine',
-      'engine|read-models|state|events|authoring',
+      'engine|read-models|state|statements|events|authoring',
       'Not postgres: the engine reads from an EventSource, whatever is behind it.',
     ),
     {

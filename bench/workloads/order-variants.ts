@@ -16,6 +16,7 @@ export const allVariants: readonly Variant[] = [
   seedsWay,
   ours('transaction'),
   ours('statement'),
+  ours('statement', { batchSize: 2_000 }),
   rawPipelined(500),
   rawPipelined(2_000),
   ours('row'),

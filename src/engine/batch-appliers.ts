@@ -2,6 +2,7 @@ import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
 import type { ProjectionDefinition, RowHandler } from '../authoring/projection-definition';
 import { RowSession } from '../read-models/row-session';
 import { RowTable } from '../read-models/row-table';
+import { StatementNames } from '../statements/statement-names';
 import type { BatchApplier } from './batch';
 import type { ConnectionBudget } from './connection-budget';
 import { RowApplier } from './row-applier';
@@ -25,12 +26,13 @@ export class BatchAppliers {
   ) {}
 
   /** @throws the errors of `row.errors.ts` on a row that cannot be folded */
-  check({ name, handlers }: ProjectionDefinition): void {
-    if (handlers.style === 'row')
-      this.tables.set(
-        name,
-        new Map(handlers.rows.map((entity) => [entity, new RowTable(this.dataSource, name, entity)])),
-      );
+  check({ name, handlers, type }: ProjectionDefinition): void {
+    if (handlers.style !== 'row') return;
+    // Inline, a statement that a pooler refuses would fail the application's own transaction.
+    const names = type === 'inline' ? undefined : new StatementNames(this.dataSource);
+    const tableOf = (entity: EntityTarget<ObjectLiteral>) =>
+      new RowTable(this.dataSource, name, entity, names);
+    this.tables.set(name, new Map(handlers.rows.map((entity) => [entity, tableOf(entity)])));
   }
 
   make({ name, handlers, options }: ProjectionDefinition): BatchApplier {

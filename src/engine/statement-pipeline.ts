@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import type { PoolClient, QueryConfig } from 'pg';
 import { toText } from '../read-models/to-text';
+import type { StatementNames } from '../statements/statement-names';
 
 /** A client of a `pg` that can send statements before earlier ones are answered (8.23 and later). */
 type PipelineClient = PoolClient & {
@@ -18,33 +18,6 @@ type QueryClass = new (
 
 /** So many statements go out together: each by itself would be a call to the system. */
 const SENT_TOGETHER = 50;
-
-/** More texts than this are no fixed statements but have values in them, and would fill the server's memory. */
-const MOST_NAMES = 200;
-
-/**
- * The names that statements are prepared under. A pooler in transaction mode may give every transaction another
- * server, where the name is unknown or taken: then statements go without.
- */
-export class StatementNames {
-  private readonly names = new Map<string, string>();
-  private usable = true;
-
-  of(text: string): string | undefined {
-    if (!this.usable) return undefined;
-    const known = this.names.get(text);
-    if (known || this.names.size >= MOST_NAMES) return known;
-    const name = `projection_${createHash('sha1').update(text).digest('hex')}`;
-    this.names.set(text, name);
-    return name;
-  }
-
-  /** Such a failure counts as transient, and the batch is sent again. */
-  observe(error: unknown): void {
-    const { code } = error as { code?: string };
-    if (code === '26000' || code === '42P05') this.usable = false;
-  }
-}
 
 /**
  * Sends statements on one transaction's connection without waiting for their answers, which come in order. The first

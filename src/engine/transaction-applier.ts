@@ -3,24 +3,27 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { ProjectionContext } from '../authoring/projection-context';
 import type { ProjectionHandler } from '../authoring/projection-definition';
 import type { Fenced } from '../state/checkpoint.store';
+import { StatementNames } from '../statements/statement-names';
 import type { AfterCommit, Batch, BatchApplier, PreparedBatch } from './batch';
 import { StatementCancel } from './statement-cancel';
 import { HandlerFailedError } from './engine.errors';
 import { HandlerWatch } from './handler-watch';
 import { isPromise } from './is-promise';
-import { StatementNames, StatementPipeline } from './statement-pipeline';
+import { StatementPipeline } from './statement-pipeline';
 
 /** Runs handlers that write through the transaction, one event after the other. */
 export class TransactionApplier implements BatchApplier {
   readonly worksAhead = false;
-  private readonly names = new StatementNames();
+  private readonly names: StatementNames;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly projection: string,
     private readonly handlersOf: (type: string) => readonly ProjectionHandler[],
     private readonly timeoutMs: number,
-  ) {}
+  ) {
+    this.names = new StatementNames(dataSource);
+  }
 
   prepare(batch: Batch, afterCommit: AfterCommit): Promise<PreparedBatch> {
     return Promise.resolve({

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { EventPage, PageRequest } from '../events/event-source';
 import type { EventMetadata } from '../events/event-metadata';
 import type { RecordedEvent } from '../events/recorded-event';
+import { StatementNames } from '../statements/statement-names';
 import { poolOf } from './client-config';
 import { readCutPageSql, readPageSql } from './sql/read.sql';
 import { parseTimestamp } from './timestamp';
@@ -43,10 +44,14 @@ const NO_METADATA: EventMetadata = Object.freeze({});
 
 /** Reads pages with as little work for each event as can be: this is the path that every event takes. */
 export class PageReader {
+  private readonly names: StatementNames;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly events: string,
-  ) {}
+  ) {
+    this.names = new StatementNames(dataSource);
+  }
 
   async read(request: PageRequest): Promise<EventPage> {
     const { after, upTo, limit } = request;
@@ -81,7 +86,7 @@ export class PageReader {
       rowMode: 'array',
       types: AS_WRITTEN,
     };
-    return (await poolOf(this.dataSource).query<R>(query)).rows;
+    return (await this.names.sendAlone<R>(poolOf(this.dataSource), query)).rows;
   }
 }
 

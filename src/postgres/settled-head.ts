@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { Head } from '../events/event-source';
+import { StatementNames } from '../statements/statement-names';
+import { poolOf } from './client-config';
 import { contiguousSql, countVisibleSql, WRITERS_SQL } from './sql/settled-head.sql';
 import { WriterRound } from './writer-round';
 
@@ -20,13 +22,16 @@ export class SettledHead {
   private readonly logger = new Logger(SettledHead.name);
   private settled = 0n;
   private rounds: WriterRound[] = [];
+  private readonly names: StatementNames;
 
   /** @param sequence the qualified name of the sequence behind `global_position` */
   constructor(
     private readonly dataSource: DataSource,
     private readonly events: string,
     private readonly sequence: string,
-  ) {}
+  ) {
+    this.names = new StatementNames(dataSource);
+  }
 
   /** Begins behind a position that is known to be settled, so that a restart need not look at history. */
   trust(position: bigint): void {
@@ -51,11 +56,13 @@ export class SettledHead {
   }
 
   private async look(): Promise<{ last: bigint; contiguous: bigint }> {
-    const [row] = await this.dataSource.query<[{ last: string; contiguous: string }]>(
-      contiguousSql(this.events, this.sequence),
-      [this.settled, STRIDE],
-    );
-    return { last: BigInt(row.last), contiguous: BigInt(row.contiguous) };
+    const { rows } = await this.names.sendAlone<[last: string, contiguous: string]>(poolOf(this.dataSource), {
+      text: contiguousSql(this.events, this.sequence),
+      values: [this.settled, STRIDE],
+      rowMode: 'array',
+    });
+    const [last, contiguous] = rows[0]!;
+    return { last: BigInt(last), contiguous: BigInt(contiguous) };
   }
 
   private async settleRounds(last: bigint): Promise<void> {

@@ -1,5 +1,6 @@
 import { type ClientBase, type CustomTypesConfig, type QueryArrayConfig, types as parsers } from 'pg';
 import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
+import type { StatementNames } from '../statements/statement-names';
 import { readColumnTypes } from './column-type';
 import { rowColumns, rowMetadata } from './entity-columns';
 import { rememberExact } from './exact-dates';
@@ -41,11 +42,15 @@ export class RowTable {
   private readonly isInstance: (row: object) => boolean;
   private writer: RowWriter | undefined;
 
-  /** @throws UnknownRowEntityError, UnsupportedRowEntityError */
+  /**
+   * @param names left out where a statement's failure would be the application's
+   * @throws UnknownRowEntityError, UnsupportedRowEntityError
+   */
   constructor(
     dataSource: DataSource,
     private readonly projection: string,
     entity: EntityTarget<ObjectLiteral>,
+    private readonly names: StatementNames | undefined,
   ) {
     const metadata = rowMetadata(dataSource, projection, entity);
     const { target, primaryColumns, tablePath } = metadata;
@@ -123,7 +128,9 @@ export class RowTable {
       rowMode: 'array',
       types: TYPES,
     };
-    const { rows } = await client.query<[string, ...unknown[]]>(query);
+    const { rows } = await (this.names
+      ? this.names.sendAlone<[string, ...unknown[]]>(client, query, keys.length)
+      : client.query<[string, ...unknown[]]>(query));
     const asked = new Set(keys.map(({ id }) => id));
     return rows.map(([xmin, ...values]) => {
       const row = this.create();
@@ -149,7 +156,7 @@ export class RowTable {
       if (!type) throw new Error(`${this.table} has no column ${column.name}, which ${this.entity} has`);
       column.resolve(type);
     }
-    return new RowWriter(this.projection, this.table, this.keyColumns, this.columns);
+    return new RowWriter(this.projection, this.table, this.keyColumns, this.columns, this.names);
   }
 
   private instanceOf(given: object): object {

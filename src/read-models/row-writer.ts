@@ -1,4 +1,5 @@
-import type { ClientBase } from 'pg';
+import type { ClientBase, QueryArrayConfig } from 'pg';
+import type { StatementNames } from '../statements/statement-names';
 import { inOrder } from './in-order';
 import type { RowColumn } from './row-column';
 import type { RowKey } from './row-keys';
@@ -25,7 +26,7 @@ export interface EncodedChanges {
 
 /**
  * Saves rows with one statement for all inserts, one for all updates and one for all deletes. New rows and known ones
- * part, because an upsert costs both. No statement is prepared: a plan made for an empty table would stick.
+ * part, because an upsert costs both.
  */
 export class RowWriter {
   private readonly updated: readonly RowColumn[];
@@ -38,6 +39,7 @@ export class RowWriter {
     private readonly table: string,
     private readonly keys: readonly RowColumn[],
     private readonly columns: readonly RowColumn[],
+    private readonly names: StatementNames | undefined,
   ) {
     this.updated = [...keys, ...columns.filter(({ isUpdated }) => isUpdated)];
     this.insertSql = insertSql(table, keys, columns);
@@ -79,7 +81,12 @@ export class RowWriter {
   ): Promise<void> {
     if (count === 0) return;
     const stamps = stamped && [arrayText(stamped, ({ stamp }) => stamp.xmin)];
-    const { rowCount } = await client.query(sql, [...arrays, ...(stamps ?? [])]);
+    const query: QueryArrayConfig = {
+      text: sql,
+      values: [...arrays, ...(stamps ?? [])],
+      rowMode: 'array',
+    };
+    const { rowCount } = await (this.names ? this.names.send(client, query, count) : client.query(query));
     if (rowCount !== count) throw new ForeignWriteError(this.projection, this.table, count, rowCount ?? 0);
   }
 }

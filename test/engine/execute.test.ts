@@ -44,7 +44,7 @@ describe('context.execute', () => {
       ({ n }) => n,
     );
 
-  it('runs statements in order, prepared once for a connection', async () => {
+  it('runs statements in order, prepared seldom', async () => {
     let prepared: unknown;
     handle.now = ({ data: { n } }, { execute, manager }) => {
       execute(INSERT, [n, 'x']);
@@ -55,7 +55,8 @@ describe('context.execute', () => {
     };
     await append(50, 50);
     expect(await logged()).toEqual(Array.from({ length: 50 }, (_, i) => i + 50));
-    expect(prepared).toEqual([{ n: 1 }]);
+    // For the 1st, the 5th and the 21st: plans are made anew when there may be four times as many rows.
+    expect(prepared).toEqual([{ n: 3 }]);
   });
 
   it('is in order with what the manager does, which sees its results', async () => {

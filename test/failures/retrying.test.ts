@@ -16,6 +16,9 @@ jest.mock('../../src/engine/backoff', () => {
 
 const RAISE = (code: string) => `DO $$ BEGIN RAISE EXCEPTION 'it passes' USING ERRCODE = '${code}'; END $$`;
 
+const keyInSegment = (wanted: number) =>
+  ['a', 'b', 'c', 'd', 'e', 'f'].find((key) => segmentOfKey(key, 2) === wanted)!;
+
 const waits = () => jest.mocked(backoffMs).mock.results.map(({ value }) => value as number);
 
 describe('a transient error', () => {
@@ -62,11 +65,9 @@ describe('a transient error', () => {
       attempts.push(attempt);
       if (attempt < 4) throw Object.assign(new Error('reset'), { code: 'ECONNRESET' });
     };
-    const inSegment = (wanted: number) =>
-      ['a', 'b', 'c', 'd', 'e', 'f'].find((key) => segmentOfKey(key, 2) === wanted)!;
     const app = await log.start({
       segments: 2,
-      segmentBy: ({ version }) => inSegment(version === 5 ? 1 : 0),
+      segmentBy: ({ version }) => keyInSegment(version === 5 ? 1 : 0),
       // Pages of two events: some of them have none for the segment of the fifth event.
       batchSize: 1,
       retry: { backoff: { minMs: 1, maxMs: 1 } },

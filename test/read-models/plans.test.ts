@@ -59,3 +59,26 @@ describe.each(['without statistics', 'with statistics'])('folded rows among many
     expect(scans.map((plan) => plan.replace(/(\{.{50})[^}]*/g, '$1...'))).toEqual([]);
   });
 });
+
+describe('folded rows of a table that has grown', () => {
+  const rows = useRows([ByText]);
+
+  it('are read and written by the index, whatever was planned when they were few', async () => {
+    const { client } = rows.now;
+    const few = new Map(Array.from({ length: 5 }, (_, n) => [`few-${n}`, { n, total: '0' }]));
+    await rows.now.insertAll(ByText, few);
+    await client.query('ALTER TABLE by_text SET (autovacuum_enabled = false)');
+    await client.query('VACUUM ANALYZE by_text');
+    const update = () => rows.now.update(ByText, 'few-1', (row) => row.n++);
+    for (let at = 0; at < 10; at++) await update();
+
+    const many = new Map(Array.from({ length: 20_000 }, (_, n) => [`many-${n}`, { n, total: '0' }]));
+    await rows.now.insertAll(ByText, many);
+    const scans = 'SELECT seq_scan FROM pg_stat_user_tables WHERE relname = $1';
+    await client.query('SELECT pg_stat_force_next_flush()');
+    const before = await rows.now.database.query(scans, ['by_text']);
+    await update();
+    await client.query('SELECT pg_stat_force_next_flush()');
+    expect(await rows.now.database.query(scans, ['by_text'])).toEqual(before);
+  });
+});

@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { DataSource, type DataSourceOptions, type EntityTarget, type ObjectLiteral } from 'typeorm';
 import { type LoadedRow, RowTable } from '../../src/read-models/row-table';
+import { StatementNames } from '../../src/statements/statement-names';
 import { createDatabase, type TestDatabase } from '../support/database';
 
 type Entity<T extends ObjectLiteral> = EntityTarget<T>;
@@ -43,7 +44,11 @@ export class Rows {
   /** One for each entity, as for a projection. */
   table(entity: Entity<ObjectLiteral>): RowTable {
     let table = this.tables.get(entity);
-    if (!table) this.tables.set(entity, (table = new RowTable(this.dataSource, 'p', entity)));
+    if (!table)
+      this.tables.set(
+        entity,
+        (table = new RowTable(this.dataSource, 'p', entity, new StatementNames(this.dataSource))),
+      );
     return table;
   }
 
