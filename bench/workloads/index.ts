@@ -9,7 +9,7 @@ import { TYPEORM_PER_EVENT } from '../variants/typeorm-per-event';
 import { appending } from './appending';
 import { idle } from './idle';
 import { latency } from './latency';
-import { allVariants, fastVariants, ownVariants } from './order-variants';
+import { allVariants, curveVariants, fastVariants, ownVariants } from './order-variants';
 import { together } from './together';
 
 const rates = { metric: 'events/s', baseline: TYPEORM_PER_EVENT };
@@ -34,6 +34,7 @@ export const workloads: readonly Workload[] = [
   orders('W1i', 'interleaved', 200_000, fastVariants),
   orders('W1m', 'clustered', 2_000_000, fastVariants),
   orders('W1im', 'interleaved', 2_000_000, fastVariants),
+  orders('W1l', 'clustered', 5_000_000, curveVariants),
   {
     ...rates,
     id: 'W2',

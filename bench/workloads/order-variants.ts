@@ -42,6 +42,9 @@ export const fastVariants: readonly Variant[] = [
   readOnly,
 ];
 
+/** Those that show what becomes of it with the number of streams. */
+export const curveVariants: readonly Variant[] = [ours('row'), rawUnitOfWork(5_000), readOnly];
+
 /** Those that tell a workload's own story, without the peer. */
 export const ownVariants: readonly Variant[] = [
   typeormPerEvent,
