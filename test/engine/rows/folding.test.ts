@@ -40,19 +40,27 @@ describe('a row handler', () => {
   });
 
   it('gives way to others, however large the batch', async () => {
-    let stretch = 0;
-    const stretches: number[] = [];
+    let turn = 0;
+    let hasFolded = false;
+    const turns = new Map<string, number>();
     accounts.fold.now = (event, row, context) => {
-      if (stretch++ === 0)
+      if (!hasFolded)
         setImmediate(() => {
-          stretches.push(stretch);
-          stretch = 0;
+          hasFolded = false;
+          turn++;
         });
+      hasFolded = true;
+      turns.set(event.id, turn);
       return add(event, row, context);
     };
     const app = await accounts.start();
     const sizes: number[] = [];
-    app.projections.changes('accounts').subscribe(({ events }) => sizes.push(events.length));
+    const stretches: number[] = [];
+    app.projections.changes('accounts').subscribe(({ events }) => {
+      const inTurns = events.map((event) => turns.get(event.id));
+      sizes.push(events.length);
+      for (const one of new Set(inTurns)) stretches.push(inTurns.filter((other) => other === one).length);
+    });
     await apply(
       app,
       Array.from({ length: 3_000 }, (_, n) => move(`a${n}`)),
