@@ -28,7 +28,7 @@ async function main(): Promise<void> {
       results.push(result);
       say(`\n${tableOf(workload, result)}`);
     }
-    const file = options.json ?? join(__dirname, 'results', `${new Date().toISOString().slice(0, 10)}.json`);
+    const file = options.json ?? join('bench/results', `${new Date().toISOString().slice(0, 10)}.json`);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(
       file,

@@ -1,6 +1,6 @@
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { forkModule } from './fork-module';
 import type { Measures } from './run';
 
 /** A run, as one process tells another. */
@@ -16,9 +16,7 @@ export type JobResult = Measures;
 
 /** @throws when the process fails */
 export async function runJob(job: Job): Promise<JobResult> {
-  const child = fork(join(__dirname, 'child.ts'), [JSON.stringify(job)], {
-    execArgv: ['-r', '@swc-node/register'],
-  });
+  const child = forkModule(join(__dirname, 'child'), [JSON.stringify(job)]);
   let result: JobResult | undefined;
   child.on('message', (message) => (result = message as JobResult));
   const [code] = (await once(child, 'exit')) as [number | null];

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '../../examples/embedded-postgres';
 
-const DATA_DIR = join(__dirname, '../../.cache/bench-postgres');
+const DATA_DIR = join(process.cwd(), '.cache/bench-postgres');
 
 export interface Server {
   readonly url: string;
