@@ -28,17 +28,16 @@ export class BatchAppliers {
   /** @throws the errors of `row.errors.ts` on a row that cannot be folded */
   check({ name, handlers, type }: ProjectionDefinition): void {
     if (handlers.style !== 'row') return;
-    // Inline, a statement that a pooler refuses would fail the application's own transaction.
-    const names = type === 'inline' ? undefined : new StatementNames(this.dataSource);
+    const names = this.namesFor(type);
     const tableOf = (entity: EntityTarget<ObjectLiteral>) =>
       new RowTable(this.dataSource, name, entity, names);
     this.tables.set(name, new Map(handlers.rows.map((entity) => [entity, tableOf(entity)])));
   }
 
-  make({ name, handlers, options }: ProjectionDefinition): BatchApplier {
+  make({ name, handlers, options, type }: ProjectionDefinition): BatchApplier {
     const timeoutMs = options.handlerTimeoutMs ?? this.options.handlerTimeoutMs;
     if (handlers.style === 'transaction')
-      return new TransactionApplier(this.dataSource, name, handlers.of, timeoutMs);
+      return new TransactionApplier(this.dataSource, name, handlers.of, timeoutMs, this.namesFor(type));
     const session = new RowSession(
       this.tables.get(name)!,
       () => this.options.rowCacheBytes / Math.max(1, this.tables.size),
@@ -52,5 +51,10 @@ export class BatchAppliers {
       this.budget,
       timeoutMs,
     );
+  }
+
+  /** Inline, a statement that a pooler refuses would fail the application's own transaction. */
+  private namesFor(type: ProjectionDefinition['type']): StatementNames | undefined {
+    return type === 'inline' ? undefined : new StatementNames(this.dataSource);
   }
 }

@@ -34,7 +34,7 @@ export class StatementPipeline {
 
   constructor(
     private readonly client: PipelineClient,
-    private readonly names: StatementNames,
+    private readonly names: StatementNames | undefined,
   ) {
     this.was = client.pipeline;
     this.Query = (client.constructor as unknown as { Query: QueryClass }).Query;
@@ -45,13 +45,13 @@ export class StatementPipeline {
     if (this.failed) return;
     const answered = (error: unknown) => {
       if (error && !this.failed) {
-        this.names.observe(error);
+        this.names?.observe(error);
         this.failed = blame(error);
       }
       if (--this.pending === 0) this.wake?.();
     };
     this.pending++;
-    const name = this.names.of(text);
+    const name = this.names?.of(text);
     const written = values.map(dateAsText);
     if (this.was === undefined) return this.queue({ name, text, values: written }, answered);
     this.client.pipeline = true;

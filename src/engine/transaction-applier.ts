@@ -3,7 +3,8 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { ProjectionContext } from '../authoring/projection-context';
 import type { ProjectionHandler } from '../authoring/projection-definition';
 import type { Fenced } from '../state/checkpoint.store';
-import { StatementNames } from '../statements/statement-names';
+import { prepareQueries } from '../statements/prepare-queries';
+import type { StatementNames } from '../statements/statement-names';
 import type { AfterCommit, Batch, BatchApplier, PreparedBatch } from './batch';
 import { StatementCancel } from './statement-cancel';
 import { HandlerFailedError } from './engine.errors';
@@ -14,16 +15,15 @@ import { StatementPipeline } from './statement-pipeline';
 /** Runs handlers that write through the transaction, one event after the other. */
 export class TransactionApplier implements BatchApplier {
   readonly worksAhead = false;
-  private readonly names: StatementNames;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly projection: string,
     private readonly handlersOf: (type: string) => readonly ProjectionHandler[],
     private readonly timeoutMs: number,
-  ) {
-    this.names = new StatementNames(dataSource);
-  }
+    /** `undefined` where statements are not to be prepared */
+    private readonly names: StatementNames | undefined,
+  ) {}
 
   prepare(batch: Batch, afterCommit: AfterCommit): Promise<PreparedBatch> {
     return Promise.resolve({
@@ -47,12 +47,14 @@ export class TransactionApplier implements BatchApplier {
     const watch = new HandlerWatch(this.timeoutMs, cancel.send, batch.calledOff);
     const client = (await manager.queryRunner!.connect()) as PoolClient;
     const pipeline = new StatementPipeline(client, this.names);
+    const leave = this.names && prepareQueries(client, this.names);
     try {
       await this.handle(batch, afterCommit, manager, watch, pipeline);
       await watch.guard(pipeline.drain());
     } finally {
       watch.end();
       await cancel.settled();
+      leave?.();
       pipeline.close();
     }
   }

@@ -27,6 +27,9 @@ const SYSTEM_CODES = new Set([
   'ENETDOWN',
 ]);
 
+/** Where PostgreSQL says that a table has changed under a prepared statement, with a code that says much else too. */
+const OUTDATED_PLAN = 'RevalidateCachedQuery';
+
 /** What `pg`, its pool and TypeORM say of a lost connection without giving a code. */
 const MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|Driver not Connected|Query read timeout)/;
@@ -34,8 +37,8 @@ const MESSAGES =
 /** Whether `error`, or what caused it, will pass without anybody mending the event or its handler. */
 export function isTransientError(error: unknown, more: (error: unknown) => boolean = () => false): boolean {
   for (const one of chainOf(error)) {
-    const { code, message } = one as { code?: unknown; message?: unknown };
-    if (more(one)) return true;
+    const { code, message, routine } = one as { code?: unknown; message?: unknown; routine?: unknown };
+    if (more(one) || routine === OUTDATED_PLAN) return true;
     if (typeof code === 'string' && (SYSTEM_CODES.has(code) || hasSqlState(code))) return true;
     if (typeof message === 'string' && MESSAGES.test(message)) return true;
   }

@@ -40,6 +40,12 @@ describe('an error passes by itself', () => {
     expect(isTransientError(new Error(message))).toBe(true);
   });
 
+  it('when a table has changed under a prepared statement, and not for all that has the same code', () => {
+    const outdated = Object.assign(coded('0A000'), { routine: 'RevalidateCachedQuery' });
+    expect(isTransientError(new QueryFailedError('SELECT', [], outdated))).toBe(true);
+    expect(isTransientError(coded('0A000'))).toBe(false);
+  });
+
   it('when its cause does, however deep, also among several', () => {
     const aggregate = new AggregateError([new Error('::1'), coded('ECONNREFUSED')]);
     expect(isTransientError(new Error('outer', { cause: new Error('inner', { cause: aggregate }) }))).toBe(
