@@ -18,7 +18,7 @@ export interface ProjectionModuleOptions {
   readonly maxBatchBytes?: number;
   /**
    * About how many bytes of rows the row projections of this process keep in memory between batches, all together.
-   * @default 16777216
+   * @default 12582912
    */
   readonly rowCacheBytes?: number;
   /**
@@ -72,7 +72,7 @@ export const DEFAULT_OPTIONS = {
   migrate: true,
   batchSize: undefined,
   maxBatchBytes: 4 * 1024 * 1024,
-  rowCacheBytes: 16 * 1024 * 1024,
+  rowCacheBytes: 12 * 1024 * 1024,
   pollInterval: { min: 10, max: 1000 },
   listen: true,
   run: true,
