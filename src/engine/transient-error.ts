@@ -1,3 +1,5 @@
+import { isOutdatedPlan } from '../statements/statement-names';
+
 /** SQLSTATE codes, or whole classes of them, that say nothing about the event and pass by themselves. */
 const SQLSTATES = [
   '08', // connection exceptions
@@ -27,9 +29,6 @@ const SYSTEM_CODES = new Set([
   'ENETDOWN',
 ]);
 
-/** Where PostgreSQL says that a table has changed under a prepared statement, with a code that says much else too. */
-const OUTDATED_PLAN = 'RevalidateCachedQuery';
-
 /** What `pg`, its pool and TypeORM say of a lost connection without giving a code. */
 const MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|Driver not Connected|Query read timeout)/;
@@ -37,8 +36,8 @@ const MESSAGES =
 /** Whether `error`, or what caused it, will pass without anybody mending the event or its handler. */
 export function isTransientError(error: unknown, more: (error: unknown) => boolean = () => false): boolean {
   for (const one of chainOf(error)) {
-    const { code, message, routine } = one as { code?: unknown; message?: unknown; routine?: unknown };
-    if (more(one) || routine === OUTDATED_PLAN) return true;
+    const { code, message } = one as { code?: unknown; message?: unknown };
+    if (more(one) || isOutdatedPlan(one)) return true;
     if (typeof code === 'string' && (SYSTEM_CODES.has(code) || hasSqlState(code))) return true;
     if (typeof message === 'string' && MESSAGES.test(message)) return true;
   }

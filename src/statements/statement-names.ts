@@ -11,8 +11,10 @@ const GROWTH = 4;
 /** Another server does not know the name, or knows it already: behind a pooler in transaction mode. */
 const REFUSED = new Set(['26000', '42P05']);
 
-/** The table that a plan was made for has changed. */
-const OUTDATED = '0A000';
+/** Whether PostgreSQL says that the table has changed that a plan was made for; the code, 0A000, says much else too. */
+export function isOutdatedPlan(error: unknown): boolean {
+  return (error as { routine?: unknown }).routine === 'RevalidateCachedQuery';
+}
 
 interface Queryable {
   query<R extends unknown[]>(query: QueryArrayConfig): Promise<QueryArrayResult<R>>;
@@ -49,7 +51,7 @@ export class StatementNames {
   observe(error: unknown): boolean {
     const { code = '' } = error as { code?: string };
     if (REFUSED.has(code)) refusing.add(this.dataSource);
-    else if (code === OUTDATED) this.renew();
+    else if (isOutdatedPlan(error)) this.renew();
     else return false;
     return true;
   }
