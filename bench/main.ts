@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { runWorkload, type WorkloadResult } from './harness/run-workload';
 import { openServer } from './harness/server';
 import type { Workload } from './harness/workload';
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
       results.push(result);
       say(`\n${tableOf(workload, result)}`);
     }
-    const file = options.json ?? join('bench/results', `${new Date().toISOString().slice(0, 10)}.json`);
+    const file = options.json ?? `bench/results/${new Date().toISOString().slice(0, 10)}.json`;
     await mkdir(dirname(file), { recursive: true });
     await writeFile(
       file,
