@@ -1,4 +1,4 @@
-import { isOutdatedPlan } from '../statements/statement-names';
+import { failedByName } from '../statements/statement-names';
 
 /** SQLSTATE codes, or whole classes of them, that say nothing about the event and pass by themselves. */
 const SQLSTATES = [
@@ -12,8 +12,6 @@ const SQLSTATES = [
   '57P03', // server starting
   '57P05', // idle session ended
   '25P03', // idle transaction ended
-  '26000', // a prepared statement that is another server's, behind a pooler
-  '42P05', // the same, the other way round
 ];
 
 const SYSTEM_CODES = new Set([
@@ -37,7 +35,7 @@ const MESSAGES =
 export function isTransientError(error: unknown, more: (error: unknown) => boolean = () => false): boolean {
   for (const one of chainOf(error)) {
     const { code, message } = one as { code?: unknown; message?: unknown };
-    if (more(one) || isOutdatedPlan(one)) return true;
+    if (more(one) || failedByName(one)) return true;
     if (typeof code === 'string' && (SYSTEM_CODES.has(code) || hasSqlState(code))) return true;
     if (typeof message === 'string' && MESSAGES.test(message)) return true;
   }

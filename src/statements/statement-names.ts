@@ -9,10 +9,19 @@ const MOST_TEXTS = 100;
 const GROWTH = 4;
 
 /** Another server does not know the name, or knows it already: behind a pooler in transaction mode. */
-const REFUSED = new Set(['26000', '42P05']);
+const REFUSED = new Set<unknown>(['26000', '42P05']);
 
-/** Whether PostgreSQL says that the table has changed that a plan was made for; the code, 0A000, says much else too. */
-export function isOutdatedPlan(error: unknown): boolean {
+/** Whether a statement failed only because of the name it was prepared under, so that it does better the next time. */
+export function failedByName(error: unknown): boolean {
+  return isRefused(error) || isOutdatedPlan(error);
+}
+
+function isRefused(error: unknown): boolean {
+  return REFUSED.has((error as { code?: unknown }).code);
+}
+
+/** The table has changed that the plan was made for: the code, 0A000, says much else too. */
+function isOutdatedPlan(error: unknown): boolean {
   return (error as { routine?: unknown }).routine === 'RevalidateCachedQuery';
 }
 
@@ -49,8 +58,7 @@ export class StatementNames {
 
   /** @returns whether a statement failed because of its name, and would do better the next time */
   observe(error: unknown): boolean {
-    const { code = '' } = error as { code?: string };
-    if (REFUSED.has(code)) refusing.add(this.dataSource);
+    if (isRefused(error)) refusing.add(this.dataSource);
     else if (isOutdatedPlan(error)) this.renew();
     else return false;
     return true;
