@@ -5,6 +5,7 @@ import { RowTable } from '../read-models/row-table';
 import { StatementNames } from '../statements/statement-names';
 import type { BatchApplier } from './batch';
 import type { ConnectionBudget } from './connection-budget';
+import type { UnawaitedHandlerError } from './engine.errors';
 import { RowApplier } from './row-applier';
 import { TransactionApplier } from './transaction-applier';
 
@@ -34,10 +35,21 @@ export class BatchAppliers {
     this.tables.set(name, new Map(handlers.rows.map((entity) => [entity, tableOf(entity)])));
   }
 
-  make({ name, handlers, options, type }: ProjectionDefinition): BatchApplier {
+  /** @param unawaited told of a statement that a handler sent when its batch was over */
+  make(
+    { name, handlers, options, type }: ProjectionDefinition,
+    unawaited: (error: UnawaitedHandlerError) => void,
+  ): BatchApplier {
     const timeoutMs = options.handlerTimeoutMs ?? this.options.handlerTimeoutMs;
     if (handlers.style === 'transaction')
-      return new TransactionApplier(this.dataSource, name, handlers.of, timeoutMs, this.namesFor(type));
+      return new TransactionApplier(
+        this.dataSource,
+        name,
+        handlers.of,
+        timeoutMs,
+        this.namesFor(type),
+        unawaited,
+      );
     const session = new RowSession(
       this.tables.get(name)!,
       () => this.options.rowCacheBytes / Math.max(1, this.tables.size),

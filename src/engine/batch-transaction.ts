@@ -1,8 +1,17 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Fenced } from '../state/checkpoint.store';
 import { type Batch, type BatchApplier, PrepareAgain, type PreparedBatch } from './batch';
+import { isPromise } from './is-promise';
 import { inTransaction } from './transaction';
+
+/** Ends a rehearsal, so that nothing of it is kept. */
+class Rehearsed extends Error {}
+
+const endRehearsal = (): Promise<never> => Promise.reject(new Rehearsed());
+
+const LATE = Symbol('late');
 
 /** What belongs into the transaction of a batch besides its handlers. */
 export interface BatchFrame {
@@ -26,6 +35,7 @@ export class BatchTransaction {
     private readonly dataSource: DataSource,
     private readonly projection: string,
     private readonly applier: BatchApplier,
+    private readonly effectTimeoutMs: number,
   ) {}
 
   get worksAhead(): boolean {
@@ -34,7 +44,17 @@ export class BatchTransaction {
 
   /** @throws HandlerFailedError when it is an event that failed; nothing was kept then, or on any other error */
   async apply(batch: Batch, frame: BatchFrame): Promise<void> {
-    await this.commit(await this.prepare(batch), frame);
+    const ready = await this.prepare(batch);
+    await this.commit(ready, frame);
+    await this.runEffects(ready);
+  }
+
+  /** Tries whether a batch can be applied, and keeps nothing of it. */
+  async rehearse(batch: Batch, fence: BatchFrame['fence']): Promise<void> {
+    const ready = await this.prepare(batch);
+    await this.commit(ready, { fence, finish: endRehearsal }).catch((error: unknown) => {
+      if (!(error instanceof Rehearsed)) throw error;
+    });
   }
 
   /**
@@ -57,7 +77,8 @@ export class BatchTransaction {
     }
   }
 
-  async commit({ prepared, effects }: ReadyBatch, frame: BatchFrame): Promise<void> {
+  /** To be followed by `runEffects`, when nothing is held that others may wait for. */
+  async commit({ prepared }: ReadyBatch, frame: BatchFrame): Promise<void> {
     try {
       await inTransaction(this.dataSource, async (manager) => {
         await prepared.write(manager, await frame.fence(manager));
@@ -68,6 +89,10 @@ export class BatchTransaction {
       throw error;
     }
     prepared.committed();
+  }
+
+  /** Runs what handlers want done after the commit, one after the other. What fails there, or hangs, is only told. */
+  async runEffects({ effects }: ReadyBatch): Promise<void> {
     for (const effect of effects) await this.run(effect);
   }
 
@@ -76,10 +101,20 @@ export class BatchTransaction {
   }
 
   private async run(effect: () => unknown): Promise<void> {
+    const overdue = new AbortController();
     try {
-      await effect();
+      const result = effect();
+      if (!isPromise(result)) return;
+      const late = delay(this.effectTimeoutMs, LATE, { signal: overdue.signal, ref: false });
+      if ((await Promise.race([result, late])) === LATE)
+        this.logger.error(
+          `Projection "${this.projection}": an afterCommit effect has not ended within ${this.effectTimeoutMs} ms ` +
+            '(handlerTimeoutMs), and is not waited for any longer',
+        );
     } catch (error) {
       this.logger.error(`Projection "${this.projection}": an afterCommit effect failed`, error);
+    } finally {
+      overdue.abort();
     }
   }
 }

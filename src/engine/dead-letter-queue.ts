@@ -8,10 +8,12 @@ import type {
   FailureRecord,
 } from '../state/dead-letter.store';
 import type { SegmentId } from '../state/segment-id';
+import { storableText } from '../state/storable-text';
 import type { BatchTransaction } from './batch-transaction';
-import { HandlerFailedError } from './engine.errors';
+import { AT_COMMIT, HandlerFailedError } from './engine.errors';
 import type { FailurePolicy } from './failure-policy';
-import { CheckpointMoved } from './segment-cursor';
+import { nameOfError } from './failures/describe-error';
+import { failureOf } from './failures/failure';
 
 export interface RetryOutcome {
   readonly applied: number;
@@ -54,11 +56,17 @@ export class DeadLetterQueue {
     const apply: RecordedEvent[] = [];
     const hold: HeldEvent[] = [];
     for (const event of events) {
-      const parkedBy = this.policy.parkBy(event);
-      if (this.parked.has(parkedBy)) hold.push({ event, parkedBy });
-      else apply.push(event);
+      const parkedBy = this.parkedKeyOf(event);
+      if (parkedBy === undefined) apply.push(event);
+      else hold.push({ event, parkedBy });
     }
     return { apply, hold };
+  }
+
+  /** The key that holds the event back: its own, or its stream where that was parked for want of a key. */
+  private parkedKeyOf(event: RecordedEvent): string | undefined {
+    const key = this.policy.parkBy(event);
+    return [key, event.streamId].find((one) => this.parked.has(one));
   }
 
   async hold(manager: EntityManager, held: readonly HeldEvent[]): Promise<void> {
@@ -71,8 +79,17 @@ export class DeadLetterQueue {
 
   /** Stores a failed event; to be followed by `load` once the transaction has committed. */
   async add(manager: EntityManager, failure: HandlerFailedError, attempts: number): Promise<void> {
-    const parkedBy = this.policy.onError === 'park-stream' ? this.policy.parkBy(failure.event) : undefined;
+    const parkedBy = this.policy.onError === 'park-stream' ? this.keyToPark(failure.event) : undefined;
     await this.letters.addFailed(manager, this.id, failure.event, parkedBy, recordOf(failure, attempts));
+  }
+
+  /** An event that fails may be one without a key: then it holds back its stream. */
+  private keyToPark(event: RecordedEvent): string {
+    try {
+      return this.policy.parkBy(event);
+    } catch {
+      return event.streamId;
+    }
   }
 
   /**
@@ -82,9 +99,10 @@ export class DeadLetterQueue {
   async retry(filter: DeadLetterFilter, fence: QueueFence): Promise<RetryOutcome> {
     const outcome = { applied: 0, failed: 0 };
     const blocked = new Set<string>();
+    const parked = await this.letters.keysOf(this.id, filter);
     let after = -1n;
     for (;;) {
-      const letters = await this.letters.toRetry(this.id, filter, after);
+      const letters = await this.letters.toRetry(this.id, filter, parked, after);
       if (letters.length === 0) break;
       for (const letter of letters) {
         after = letter.event.globalPosition;
@@ -123,9 +141,13 @@ export class DeadLetterQueue {
       });
       return true;
     } catch (error) {
-      if (error instanceof CheckpointMoved || calledOff.aborted || this.policy.isTransient(error))
-        throw error;
-      const record = recordOf(this.blame(error, letter.event), attempt);
+      const { projection } = this.id;
+      const { event } = letter;
+      const site = { projection, isTransient: this.policy.isTransient, calledOff: calledOff.aborted };
+      const failure = failureOf(error, { ...site, events: [event] });
+      if (failure.kind !== 'event' && failure.kind !== 'timed-out') throw error;
+      const failed = error instanceof HandlerFailedError ? error : undefined;
+      const record = recordOf(failed ?? new HandlerFailedError(projection, AT_COMMIT, event, error), attempt);
       await this.transaction.apply(
         { ...batch, events: [] },
         { fence: hold, finish: (manager) => this.letters.failedAgain(manager, letter.id, record) },
@@ -133,24 +155,15 @@ export class DeadLetterQueue {
       return false;
     }
   }
-
-  /** What no handler threw, as a constraint that the commit checks, is the event's fault all the same: it was alone. */
-  private blame(error: unknown, event: RecordedEvent): HandlerFailedError {
-    if (error instanceof HandlerFailedError) return error;
-    return new HandlerFailedError(this.id.projection, 'commit', event, error);
-  }
 }
 
 function recordOf(failure: HandlerFailedError, attempts: number): FailureRecord {
   const { cause } = failure;
-  const error = cause instanceof Error ? cause : new Error(String(cause));
+  const stack = cause instanceof Error ? cause.stack : undefined;
   return {
-    errorClass: error.name,
-    errorMessage: storable(failure.message),
-    errorStack: storable(error.stack ?? ''),
+    errorClass: storableText(nameOfError(cause)),
+    errorMessage: storableText(failure.as('set-aside').message),
+    errorStack: storableText(typeof stack === 'string' ? stack : ''),
     attempts,
   };
 }
-
-/** PostgreSQL has no NUL character, and an error may quote one. */
-const storable = (text: string): string => text.replaceAll('\0', '\\0');

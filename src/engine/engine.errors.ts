@@ -1,21 +1,55 @@
 import { ProjectionError } from '../events/projection.error';
 import type { RecordedEvent } from '../events/recorded-event';
+import { describeError } from './failures/describe-error';
 
-/** An event could not be applied: its handler threw, or the database refused what it wrote. */
+/** What became of an event that could not be applied, and so what helps. */
+export type FailureConsequence = 'stopped' | 'set-aside' | 'append-refused';
+
+const NEXT: Record<FailureConsequence, (event: RecordedEvent) => string> = {
+  stopped: ({ globalPosition }) =>
+    'Nothing the event wrote was kept. Next: fix the handler or the data, then resume the projection; or skip ' +
+    `position ${globalPosition} with a reason.`,
+  'set-aside': () =>
+    'Nothing the event wrote was kept; it is a dead letter. Next: fix the handler or the data, then retry the dead ' +
+    'letter (retryDeadLetters); or discard it with a reason (discardDeadLetters).',
+  'append-refused': () =>
+    'The append was refused with it, and nothing was stored. Next: tell whoever asked for it; or fix the handler or ' +
+    'the data, and append again.',
+};
+
+/** What failed besides handlers, which are given by their method's name. */
+export const AT_COMMIT = 'commit';
+const CALLBACKS = new Set([AT_COMMIT, 'segmentBy', 'parkBy']);
+
+/**
+ * An event could not be applied: its handler, or another function of the projection, threw, or the database refused
+ * what it wrote. `cause` is what was thrown.
+ */
 export class HandlerFailedError extends ProjectionError {
+  /** @param method the handler's name, or what else failed: `segmentBy`, `parkBy`, or `commit` for the commit of all */
   constructor(
     readonly projection: string,
     readonly method: string,
     readonly event: RecordedEvent,
     cause: unknown,
+    consequence: FailureConsequence = 'stopped',
   ) {
     super(
-      `Projection "${projection}" failed in ${method}() on ${placeOf(event)}: ${describe(cause)}. ` +
-        'Nothing the event wrote was kept. Next: mend the handler or the data, then resume the projection; or skip ' +
-        `position ${event.globalPosition} with a reason.`,
+      `Projection "${projection}" failed ${placeOfFailure(method)} ${placeOf(event)}: ${describeError(cause)}. ` +
+        NEXT[consequence](event),
       { cause },
     );
   }
+
+  /** The same failure with the advice that helps after what became of the event. */
+  as(consequence: FailureConsequence): HandlerFailedError {
+    return new HandlerFailedError(this.projection, this.method, this.event, this.cause, consequence);
+  }
+}
+
+function placeOfFailure(method: string): string {
+  if (method === AT_COMMIT) return 'at the commit of';
+  return CALLBACKS.has(method) ? `in its ${method} on` : `in ${method}() on`;
 }
 
 /** Something passed over a projection that will pass by itself: it waits and tries again. */
@@ -27,7 +61,7 @@ export class RetryingError extends ProjectionError {
     const failed = cause instanceof HandlerFailedError ? cause : undefined;
     const place = failed ? placeOf(failed.event) : `what follows position ${position ?? 'unknown'}`;
     super(
-      `Projection "${projection}" waits to try ${place} again: ${describe(failed ? failed.cause : cause)}. ` +
+      `Projection "${projection}" waits to try ${place} again: ${describeError(failed ? failed.cause : cause)}. ` +
         'Nothing was lost. Next: nothing, it goes on by itself once that passes; if it lasts, look at the database ' +
         'and at what the handler calls.',
       { cause },
@@ -134,6 +168,43 @@ function placeOf({ type, globalPosition, streamId, version }: RecordedEvent): st
   return `${type} at position ${globalPosition} (stream "${streamId}", version ${version})`;
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+/** A handler ended the transaction that it was given, which also moves the checkpoint. */
+export class TransactionEndedError extends ProjectionError {
+  /** @param mayHaveCommitted whether what events before it wrote may be stored, and so cannot be applied again */
+  constructor(
+    statement: string,
+    readonly mayHaveCommitted: boolean,
+  ) {
+    super(
+      `it sent ${statement}, and the transaction is not its own: it also moves the checkpoint. Leave BEGIN, COMMIT and ` +
+        'ROLLBACK to the module; throw to have nothing kept, or use manager.transaction() for a savepoint' +
+        (mayHaveCommitted
+          ? '. What its batch had written may be stored without the rest: fix the handler and rebuild the projection'
+          : ''),
+    );
+  }
+}
+
+/** A handler sent a statement after it had returned: a promise that it made was not awaited. */
+export class UnawaitedHandlerError extends ProjectionError {
+  /** @param isOver whether the transaction had ended, so that what the statement meant to write is lost */
+  constructor(isOver: boolean) {
+    super(
+      'it sent a statement after it had returned, which nobody waits for: await every promise in it, and use ' +
+        'for...of or Promise.all instead of forEach(async ...)' +
+        (isOver ? '. What it meant to write is missing: fix the handler and rebuild the projection' : ''),
+    );
+  }
+}
+
+/** Something failed again and again that is no event's failure and that the module does not know to pass by itself. */
+export class UnexpectedFailureError extends ProjectionError {
+  constructor(projection: string, position: bigint | undefined, tries: number, cause: unknown) {
+    super(
+      `Projection "${projection}" stopped at position ${position ?? 'unknown'} after ${tries} tries, all of which failed ` +
+        `with what is not known to pass by itself: ${describeError(cause)}. Nothing was lost. Next: remove the cause, ` +
+        'then resume the projection; if it passes by itself, say so by isTransient.',
+      { cause },
+    );
+  }
 }

@@ -1,5 +1,9 @@
+import { Logger } from '@nestjs/common';
 import type { Backoff, OnError, ProjectionOptions } from '../authoring/projection-options';
 import type { RecordedEvent } from '../events/recorded-event';
+import { describeError } from './failures/describe-error';
+import { callKey, type KeyCallback } from './failures/user-callback';
+import { isPromise } from './is-promise';
 import { isTransientError } from './transient-error';
 
 /** The module's settings that a projection may override. */
@@ -14,18 +18,54 @@ export interface FailureDefaults {
 export interface FailurePolicy extends Omit<FailureDefaults, 'retry' | 'isTransient'> {
   readonly attempts: number;
   readonly backoff: Backoff;
+  /** @throws HandlerFailedError when it cannot be told, which is the event's failure */
   readonly parkBy: (event: RecordedEvent) => string;
   /** Whether an error passes by itself: by what is known of the database and by what the application says. */
   readonly isTransient: (error: unknown) => boolean;
 }
 
+/** Events that are kept in order wait together: by the stream, where the projection does not say otherwise. */
+const streamOf: KeyCallback = ({ streamId }) => streamId;
+
 export function failurePolicy(options: ProjectionOptions, defaults: FailureDefaults): FailurePolicy {
+  const { name, parkBy = options.segmentBy ?? streamOf } = options;
+  const more = answeringForSure(defaults.isTransient);
   return {
     attempts: options.retry?.attempts ?? defaults.retry.attempts,
     backoff: options.retry?.backoff ?? defaults.retry.backoff,
     onError: options.onError ?? defaults.onError,
-    parkBy: options.parkBy ?? ((event) => event.streamId),
+    parkBy: (event) => callKey(name, 'parkBy', parkBy, event),
     maxDeadLetters: options.maxDeadLetters ?? defaults.maxDeadLetters,
-    isTransient: (error) => isTransientError(error, defaults.isTransient),
+    isTransient: (error) => isTransientError(error, more),
   };
+}
+
+const answering = new WeakMap<FailureDefaults['isTransient'], FailureDefaults['isTransient']>();
+
+/** A user's `isTransient` that throws, or gives no boolean, has not said yes; that is told once. */
+function answeringForSure(isTransient: FailureDefaults['isTransient']): FailureDefaults['isTransient'] {
+  const known = answering.get(isTransient);
+  if (known) return known;
+  let told = false;
+  const tell = (problem: string) => {
+    if (!told)
+      new Logger('Projection').warn(
+        `The option isTransient ${problem}, which counts as false: let it return true or false for whatever is thrown.`,
+      );
+    told = true;
+  };
+  const asked = (error: unknown): boolean => {
+    let answer: unknown;
+    try {
+      answer = isTransient(error);
+    } catch (thrown) {
+      tell(`threw ${describeError(thrown)}`);
+      return false;
+    }
+    if (isPromise(answer)) answer.then(undefined, () => undefined);
+    if (typeof answer !== 'boolean') tell(`gave ${isPromise(answer) ? 'a promise' : typeof answer}`);
+    return answer === true;
+  };
+  answering.set(isTransient, asked);
+  return asked;
 }

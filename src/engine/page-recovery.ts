@@ -1,17 +1,12 @@
 import { Logger } from '@nestjs/common';
 import type { EventPage } from '../events/event-source';
 import type { RecordedEvent } from '../events/recorded-event';
-import { ForeignWriteError } from '../read-models/row.errors';
 import { backoffMs } from './backoff';
 import type { DeadLetterQueue } from './dead-letter-queue';
-import { HandlerFailedError, TooManyDeadLettersError } from './engine.errors';
+import { AT_COMMIT, HandlerFailedError, TooManyDeadLettersError } from './engine.errors';
 import type { FailurePolicy } from './failure-policy';
-import { type SegmentBatches, WriteAheadFailed } from './segment-batches';
-import { CheckpointMoved } from './segment-cursor';
-import { isAborted } from './transaction';
-
-/** The batch cannot be blamed on one event: it must be tried in parts. */
-class Unattributed extends Error {}
+import { type Failure, failureOf } from './failures/failure';
+import type { SegmentBatches } from './segment-batches';
 
 export interface RecoveryParts {
   readonly projection: string;
@@ -24,18 +19,22 @@ export interface RecoveryParts {
   readonly mayRetryIn: (ms: number) => Promise<boolean>;
 }
 
-/** Applies pages, and meets failures so that good events are kept and a bad one is dealt with as it should be. */
+/**
+ * Applies pages, and meets failures so that good events are kept and a bad one is dealt with as it should be. Where the
+ * event to blame is known, what comes before it is committed and the event is tried alone. Where it is not, the batch is
+ * pushed back and comes again in smaller parts, which grow with each success: an event is applied at most a logarithm of
+ * the batch times more than once. What else may have failed is for the loop.
+ */
 export class PageRecovery {
   private readonly logger = new Logger('Projection');
+  /** How often an event, alone, was ended by the server because it took too long. */
+  private timedOut = { position: -1n, times: 0 };
 
   constructor(private readonly parts: RecoveryParts) {}
 
   async apply({ events, through }: EventPage): Promise<void> {
-    await this.recover(events, through, () => this.parts.batches.commitAhead(events, through));
-  }
-
-  private applyAll(events: readonly RecordedEvent[], through: bigint): Promise<void> {
-    return this.recover(events, through, () => this.parts.batches.commit(events, through, 1));
+    const { batches } = this.parts;
+    await this.recover(events, through, () => batches.commitAhead(events, through));
   }
 
   private async recover(
@@ -43,14 +42,28 @@ export class PageRecovery {
     through: bigint,
     commit: () => Promise<void>,
   ): Promise<void> {
+    const { batches } = this.parts;
+    const { position } = batches;
     try {
       await commit();
-    } catch (given) {
-      const error = this.attribute(given, events);
-      if (error instanceof Unattributed) return this.applyHalf(events, through);
-      if (!this.blames(error)) throw error;
-      await this.applyAround(error, events, through);
+    } catch (error) {
+      const failure = this.failureOf(error, events);
+      const { kind } = failure;
+      if (kind === 'event') await this.applyAround(failure.error, events, through);
+      else if (kind === 'timed-out' && events.length === 1)
+        await this.settleTimedOut(events[0]!, through, error);
+      else if (kind === 'timed-out' || kind === 'unattributed')
+        this.pushBack(position!, events, through, error);
+      else throw error;
     }
+  }
+
+  private pushBack(after: bigint, events: readonly RecordedEvent[], through: bigint, error: unknown): void {
+    const { batches } = this.parts;
+    // With nothing to divide it is not the events that fail.
+    if (events.length < 2) throw error;
+    batches.shrink(events.length);
+    batches.keep(after, events, through);
   }
 
   private async applyAround(
@@ -62,45 +75,32 @@ export class PageRecovery {
     const at = events.indexOf(failure.event);
     const { globalPosition } = failure.event;
     if (at > 0) {
-      await this.applyAll(events.slice(0, at), globalPosition - 1n);
-      if (batches.position! < globalPosition - 1n) return;
+      const [before, end] = [events.slice(0, at), globalPosition - 1n];
+      await this.recover(before, end, () => batches.commit(before, end, 1));
+      if (batches.position! < end) return;
     }
-    if (await this.settle(failure)) batches.keep(globalPosition, events.slice(at + 1), through);
+    if (events.length > 1) batches.shrink(events.length);
+    await this.settle(failure, events.slice(at + 1), through);
   }
 
-  /** Closes in on the event to blame. */
-  private async applyHalf(events: readonly RecordedEvent[], through: bigint): Promise<void> {
-    const half = Math.ceil(events.length / 2);
-    const end = events[half - 1]!.globalPosition;
-    await this.applyAll(events.slice(0, half), end);
-    const { batches } = this.parts;
-    if (batches.position === end) batches.keep(end, events.slice(half), through);
+  /** What is left of the batch comes next, unless the projection is stopped. */
+  private async settle(
+    failure: HandlerFailedError,
+    rest: readonly RecordedEvent[],
+    through: bigint,
+  ): Promise<void> {
+    if (await this.retry(failure)) this.parts.batches.keep(failure.event.globalPosition, rest, through);
   }
 
-  /** Errors that no handler threw, or that only echo an earlier one, belong to the event when it is alone. */
-  private attribute(error: unknown, events: readonly RecordedEvent[]): unknown {
-    const otherwise =
-      error instanceof CheckpointMoved ||
-      error instanceof ForeignWriteError ||
-      error instanceof WriteAheadFailed ||
-      this.parts.policy.isTransient(error);
-    if (otherwise) return error;
-    const echo = error instanceof HandlerFailedError && isAborted(error.cause);
-    if (error instanceof HandlerFailedError && !echo) return error;
-    const [alone] = events;
-    if (alone && events.length === 1)
-      return new HandlerFailedError(this.parts.projection, 'commit', alone, error);
-    return events.length > 1 ? new Unattributed() : error;
-  }
-
-  private blames(error: unknown): error is HandlerFailedError {
-    const { aborted } = this.parts.batches.signal;
-    return error instanceof HandlerFailedError && !aborted && !this.parts.policy.isTransient(error);
+  private failureOf(error: unknown, events: readonly RecordedEvent[]): Failure {
+    const { projection, policy, batches } = this.parts;
+    const calledOff = batches.signal.aborted;
+    return failureOf(error, { projection, isTransient: policy.isTransient, calledOff, events });
   }
 
   /** Retries the event, and when that is in vain does what `onError` says; `false` when the loop must not go on. */
-  private async settle(first: HandlerFailedError): Promise<boolean> {
-    const { policy, queue, projection, mayRetryIn, batches } = this.parts;
+  private async retry(first: HandlerFailedError): Promise<boolean> {
+    const { policy, mayRetryIn, batches } = this.parts;
     const { event } = first;
     let failure = first;
     for (let attempt = 2; attempt <= policy.attempts; attempt++) {
@@ -108,18 +108,53 @@ export class PageRecovery {
       try {
         await batches.commit([event], event.globalPosition, attempt);
         return true;
-      } catch (given) {
-        const error = this.attribute(given, [event]);
-        if (!this.blames(error)) throw error;
-        failure = error;
+      } catch (error) {
+        const again = this.failureOf(error, [event]);
+        if (again.kind !== 'event') throw error;
+        failure = again.error;
       }
     }
+    return this.giveUp(failure);
+  }
+
+  private async giveUp(failure: HandlerFailedError): Promise<boolean> {
+    const { policy, queue, projection, batches } = this.parts;
+    const { event } = failure;
     if (policy.onError === 'stop') return this.stopBefore(event, failure);
     if (await queue.isFull())
       return this.stopBefore(event, new TooManyDeadLettersError(projection, policy.maxDeadLetters, failure));
     await batches.pass(event, (manager) => queue.add(manager, failure, policy.attempts));
-    this.logger.warn(`Set aside (${policy.onError}): ${failure.message}`);
+    this.logger.warn(`Set aside (${policy.onError}): ${failure.as('set-aside').message}`);
     return true;
+  }
+
+  /**
+   * A lock or a slow server may have kept the event from its end, and passes. What the event itself is to blame for
+   * shows when it is alone at each of its attempts, while later events are through in time.
+   */
+  private async settleTimedOut(event: RecordedEvent, through: bigint, error: unknown): Promise<void> {
+    const { projection, policy, batches } = this.parts;
+    const { globalPosition } = event;
+    if (this.timedOut.position !== globalPosition) this.timedOut = { position: globalPosition, times: 0 };
+    if (++this.timedOut.times < policy.attempts) throw error;
+    const rest = await batches.upcoming(through);
+    if (!(await this.isInTime(rest, event))) throw error;
+    const failure = new HandlerFailedError(projection, AT_COMMIT, event, error);
+    const blamed = error instanceof HandlerFailedError ? error : failure;
+    if (await this.giveUp(blamed)) batches.keep(globalPosition, rest, rest.at(-1)?.globalPosition ?? through);
+  }
+
+  private async isInTime(later: readonly RecordedEvent[], event: RecordedEvent): Promise<boolean> {
+    // Of the same type it most likely needs the same tables.
+    const other = later.find(({ type }) => type === event.type) ?? later[0];
+    if (!other) return false;
+    try {
+      await this.parts.batches.rehearse([other]);
+      return true;
+    } catch (error) {
+      const { kind } = this.failureOf(error, [other]);
+      return kind === 'event' || kind === 'unattributed';
+    }
   }
 
   private async stopBefore(event: RecordedEvent, error: Error): Promise<false> {

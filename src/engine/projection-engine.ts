@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { ProjectionDefinition } from '../authoring/projection-definition';
 import type { EventSource } from '../events/event-source';
@@ -7,6 +8,7 @@ import type { StateRow } from '../state/control.store';
 import type { Lease } from '../state/lease.store';
 import type { SegmentId } from '../state/segment-id';
 import { shield } from '../state/shield';
+import { storableText } from '../state/storable-text';
 import { BatchAppliers } from './batch-appliers';
 import { BatchTransaction } from './batch-transaction';
 import { ConnectionBudget } from './connection-budget';
@@ -27,7 +29,7 @@ import { catchingUpTo, following, type RunMode } from './run-mode';
 import { SegmentBatches } from './segment-batches';
 import { SegmentCommands } from './segment-commands';
 import { type SegmentCursor, StoredCursor, VolatileCursor } from './segment-cursor';
-import { SegmentFilter, segmentOfKey } from './segment-filter';
+import { SegmentFilter, segmentOf } from './segment-filter';
 import { type Directive, SegmentRunner } from './segment-runner';
 
 import { isTransientError } from './transient-error';
@@ -47,6 +49,7 @@ interface CatchUpTarget {
 
 /** The projections of this process: starts and stops their loops, and empties them for a rebuild. */
 export class ProjectionEngine {
+  private readonly logger = new Logger('Projection');
   readonly watcher: HeadWatcher;
   readonly state: EngineState;
   readonly coordinator: Coordinator;
@@ -173,7 +176,10 @@ export class ProjectionEngine {
       this.dataSource,
       this.source,
       this.state.checkpoints,
-      () => this.appliers.make(definition),
+      () =>
+        this.appliers.make(definition, (error) =>
+          this.logger.error(`Projection "${name}": ${error.message}`),
+        ),
     );
     this.inline.set(name, inline);
     this.source.addParticipant(inline);
@@ -209,9 +215,11 @@ export class ProjectionEngine {
     for (const { definition } of this.runnable) {
       const state = states.find(({ projection }) => projection === definition.name);
       if (!state || state.segments === state.segmentsWanted) continue;
-      const { segmentBy = streamOf } = definition.options;
-      const segmentOf = (event: RecordedEvent) => segmentOfKey(segmentBy(event), state.segmentsWanted);
-      await this.state.cuts.step(definition.name, state.segmentsWanted, segmentOf).catch((error: unknown) => {
+      const { name, options } = definition;
+      const { segmentBy = streamOf } = options;
+      const segmentIn = (event: RecordedEvent) =>
+        segmentOf(name, event, state.segmentsWanted, segmentBy).segment;
+      await this.state.cuts.step(name, state.segmentsWanted, segmentIn).catch((error: unknown) => {
         if (!isTransientError(error)) throw error;
       });
     }
@@ -280,7 +288,13 @@ export class ProjectionEngine {
     const { commands, control, deadLetters } = this.state;
     const { watcher, feed, budget } = this;
     const policy = failurePolicy(options, this.options);
-    const transaction = new BatchTransaction(this.dataSource, name, this.appliers.make(definition));
+    const unawaited = (error: Error): void =>
+      void halt(error).catch((cause: unknown) =>
+        this.logger.error(`${error.message}, which could not be stored: ${String(cause)}`),
+      );
+    const applier = this.appliers.make(definition, unawaited);
+    const timeoutMs = options.handlerTimeoutMs ?? this.options.handlerTimeoutMs;
+    const transaction = new BatchTransaction(this.dataSource, name, applier, timeoutMs);
     const queue = new DeadLetterQueue(id, deadLetters, policy, transaction);
     const halt = async (error: Error, event?: RecordedEvent) => {
       await this.halt(id, error, event);
@@ -334,8 +348,8 @@ export class ProjectionEngine {
     event: RecordedEvent | undefined,
   ): Promise<void> {
     return this.state.control.halt(projection, {
-      name: error.name,
-      message: error.message.replaceAll('\0', '\\0'),
+      name: storableText(error.name),
+      message: storableText(error.message),
       at: new Date().toISOString(),
       instance: this.state.instance,
       position: event && String(event.globalPosition),

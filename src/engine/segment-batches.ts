@@ -5,7 +5,7 @@ import type { Checkpoint } from '../state/checkpoint.store';
 import type { BatchTransaction, ReadyBatch } from './batch-transaction';
 import type { CommittedBatch } from './committed-batch';
 import type { ConnectionBudget } from './connection-budget';
-import type { DeadLetterQueue } from './dead-letter-queue';
+import type { DeadLetterQueue, HeldEvent } from './dead-letter-queue';
 import { CheckpointBeyondStoreError } from './engine.errors';
 import type { EventFeed } from './event-feed';
 import type { HeadWatcher } from './head-watcher';
@@ -14,12 +14,10 @@ import type { RunMode } from './run-mode';
 import type { CommandContext } from './segment-commands';
 import type { SegmentCursor } from './segment-cursor';
 import type { SegmentFilter } from './segment-filter';
+import { WriteAheadFailed } from './write-ahead-failed';
 
 /** How often a checkpoint that moved over foreign events alone is written. */
 const SKIP_INTERVAL_MS = 1_000;
-
-/** The batch before the one that was asked for could not be written. */
-export class WriteAheadFailed extends Error {}
 
 export interface BatchesParts {
   readonly projection: string;
@@ -52,6 +50,8 @@ export class SegmentBatches {
   private writing: { to: Checkpoint; done: Promise<void> } | undefined;
   /** Set until what failed ahead was gone through on its own. */
   private careful = false;
+  /** How many events are tried at once while batches fail: less after each failure, more after each success. */
+  private part = Infinity;
   /** How often the next batch was tried in vain. */
   triedBefore = 0;
 
@@ -66,8 +66,12 @@ export class SegmentBatches {
   }
 
   get replaying(): boolean {
-    const { replayUntil } = this.writing?.to ?? this.known ?? {};
+    const { replayUntil } = this;
     return this.parts.mode.replays || (replayUntil !== undefined && this.ahead < replayUntil);
+  }
+
+  private get replayUntil(): bigint | undefined {
+    return (this.writing?.to ?? this.known)?.replayUntil;
   }
 
   get signal(): AbortSignal {
@@ -129,6 +133,17 @@ export class SegmentBatches {
     return this.stored!;
   }
 
+  /** Has batches that follow a failed one be smaller, so that what is good gets on and what is not is closed in on. */
+  shrink(failed: number): void {
+    this.part = Math.max(1, Math.floor(failed / 2));
+  }
+
+  /** The events behind `after` that are read already, without reading more. */
+  async upcoming(after: bigint): Promise<readonly RecordedEvent[]> {
+    const { prefetched } = this;
+    return prefetched?.after === after ? (await prefetched.page).events : [];
+  }
+
   /** Has the next turn take events that are read already. */
   keep(after: bigint, events: readonly RecordedEvent[], through: bigint): void {
     this.prefetched = { after, page: Promise.resolve({ events, through, bytes: 0 }) };
@@ -137,7 +152,7 @@ export class SegmentBatches {
   /** Commits a page, or begins to where handlers let the next one be prepared meanwhile. */
   async commitAhead(events: readonly RecordedEvent[], through: bigint): Promise<void> {
     const { transaction } = this.parts;
-    if (!transaction.worksAhead || this.careful) {
+    if (!transaction.worksAhead || this.careful || this.part < Infinity) {
       await this.commit(events, through, 1);
       this.careful = false;
       return;
@@ -153,6 +168,16 @@ export class SegmentBatches {
     await (
       await this.begin(events, through, attempt)
     ).done;
+    this.part = this.part < this.parts.pageSize.batch ? this.part * 2 : Infinity;
+  }
+
+  /** Tries whether events could be applied that come later, and keeps nothing of them. */
+  async rehearse(events: readonly RecordedEvent[]): Promise<void> {
+    const { cursor, transaction, budget } = this.parts;
+    const stored = this.stored!;
+    const batch = { events, replaying: true, attempt: 1, calledOff: this.signal };
+    const fence = (manager: EntityManager) => cursor.advance(stored, stored, manager);
+    await budget.use(() => transaction.rehearse(batch, fence));
   }
 
   /** Moves past an event that is not applied, with what `finish` does about it. */
@@ -160,6 +185,7 @@ export class SegmentBatches {
     const { cursor, mode, transaction, queue, budget } = this.parts;
     const from = this.stored!;
     const to = { ...mode.next(from, event.globalPosition), haltAt: from.haltAt };
+    this.part = this.part < Infinity ? this.part * 2 : this.part;
     const nothing = { events: [], replaying: this.replaying, attempt: 1, calledOff: this.signal };
     const frame = { fence: (manager: EntityManager) => cursor.advance(from, to, manager), finish };
     await budget.use(() => transaction.apply(nothing, frame));
@@ -185,13 +211,16 @@ export class SegmentBatches {
     through: bigint,
     attempt: number,
   ): Promise<{ to: Checkpoint; done: Promise<void> }> {
-    const { projection, mode, transaction, queue, pageSize, committed } = this.parts;
+    const { projection, mode, transaction, queue, filter, pageSize, committed } = this.parts;
     const began = performance.now();
     const { replaying, signal: calledOff } = this;
-    const { apply, hold } = queue.part(events);
-    const batch = { events: apply, replaying, attempt: attempt + this.triedBefore, calledOff };
     let ready: ReadyBatch;
+    let apply: readonly RecordedEvent[];
+    let hold: readonly HeldEvent[];
     try {
+      filter.check(events);
+      ({ apply, hold } = queue.part(events));
+      const batch = { events: apply, replaying, attempt: attempt + this.triedBefore, calledOff };
       ready = await transaction.prepare(batch, () => this.written());
     } finally {
       // Also where it fails: what is to be done about that begins with what is stored.
@@ -204,6 +233,7 @@ export class SegmentBatches {
       this.stand(to);
       pageSize.applied(events.length, performance.now() - began);
       committed({ projection, position: to.position, events: apply, replaying });
+      await transaction.runEffects(ready);
     };
     return { to, done: write() };
   }
@@ -227,7 +257,7 @@ export class SegmentBatches {
       await writing?.done;
     } catch (cause) {
       this.careful = true;
-      throw new WriteAheadFailed('A batch could not be written', { cause });
+      throw new WriteAheadFailed(cause);
     }
   }
 
@@ -266,11 +296,20 @@ export class SegmentBatches {
     const { prefetched } = this;
     this.prefetched = undefined;
     const page = await (prefetched?.after === this.ahead ? prefetched.page : this.read(this.ahead));
-    const { batch } = this.parts.pageSize;
-    const last = page.events[batch - 1];
-    if (!last || page.events.length === batch) return page;
-    this.keep(last.globalPosition, page.events.slice(batch), page.through);
-    return { ...page, events: page.events.slice(0, batch), through: last.globalPosition };
+    const most = Math.min(this.parts.pageSize.batch, this.part, this.withinReplay(page.events));
+    if (page.events.length <= most) return page;
+    const through = most === 0 ? this.replayUntil! : page.events[most - 1]!.globalPosition;
+    this.keep(through, page.events.slice(most), page.through);
+    return { ...page, events: page.events.slice(0, most), through };
+  }
+
+  /** How many of the events are up to where a replay ends: what comes after it is no history, and no part of its batch. */
+  private withinReplay(events: readonly RecordedEvent[]): number {
+    const { replayUntil } = this;
+    const last = events.at(-1);
+    if (replayUntil === undefined || this.ahead >= replayUntil || !last || last.globalPosition <= replayUntil)
+      return Infinity;
+    return events.findIndex(({ globalPosition }) => globalPosition > replayUntil);
   }
 
   /** Reads on while the page is applied; if that fails, so will the turn that wants it, and not before. */

@@ -3,9 +3,11 @@ import type { Checkpoint, Fenced } from '../state/checkpoint.store';
 import type { CommandStore } from '../state/command.store';
 import type { Actor, CommandRow, ControlStore, StateRow } from '../state/control.store';
 import type { DeadLetterFilter } from '../state/dead-letter.store';
+import { storableText } from '../state/storable-text';
 import type { BatchTransaction } from './batch-transaction';
 import type { DeadLetterQueue } from './dead-letter-queue';
-import { CheckpointMoved } from './segment-cursor';
+import { describeError } from './failures/describe-error';
+import { failureOf } from './failures/failure';
 
 /** The segment as its loop has it while it obeys. */
 export interface CommandContext {
@@ -49,9 +51,11 @@ export class SegmentCommands {
     try {
       result = await this.perform(row, context);
     } catch (error) {
-      if (error instanceof CheckpointMoved || this.isTransient(error) || context.calledOff.aborted)
-        throw error;
-      problem = (error as Error).message;
+      const { projection } = row;
+      const site = { projection, isTransient: this.isTransient, calledOff: context.calledOff.aborted };
+      const { kind } = failureOf(error, site);
+      if (kind !== 'event' && kind !== 'unattributed' && kind !== 'timed-out') throw error;
+      problem = storableText(error instanceof Error ? error.message : describeError(error));
     }
     await this.commands.finish(row.id, result, problem);
     this.done.add(row.id);

@@ -1,8 +1,7 @@
 import type { EventPage } from '../events/event-source';
 import type { RecordedEvent } from '../events/recorded-event';
 import { HandlerFailedError } from './engine.errors';
-
-export type SegmentBy = (event: RecordedEvent) => string;
+import { callKey, type KeyCallback } from './failures/user-callback';
 
 /** FNV-1a over the characters, and the finalizer of MurmurHash3, whose low bits are as good as its high ones. */
 export function segmentOfKey(key: string, segments: number): number {
@@ -13,28 +12,55 @@ export function segmentOfKey(key: string, segments: number): number {
   return ((hash ^ (hash >>> 16)) >>> 0) % segments;
 }
 
+/** Which segment an event belongs to; where its key cannot be told, that of its stream answers for it. */
+export function segmentOf(
+  projection: string,
+  event: RecordedEvent,
+  segments: number,
+  segmentBy: KeyCallback,
+): { readonly segment: number; readonly failure?: HandlerFailedError } {
+  try {
+    return { segment: segmentOfKey(callKey(projection, 'segmentBy', segmentBy, event), segments) };
+  } catch (error) {
+    if (!(error instanceof HandlerFailedError)) throw error;
+    return { segment: segmentOfKey(event.streamId, segments), failure: error };
+  }
+}
+
 /** Picks the events of one segment out of what is read for all of them. */
 export class SegmentFilter {
+  private readonly failures = new WeakMap<RecordedEvent, HandlerFailedError>();
+  private hasFailures = false;
+
   constructor(
     private readonly projection: string,
     private readonly segment: number,
     private readonly segments: number,
-    private readonly segmentBy: SegmentBy,
+    private readonly segmentBy: KeyCallback,
   ) {}
 
-  /** @throws HandlerFailedError when the first event of the segment has no key; a page ends before a later one */
+  /** An event without a key is taken too, for its failure is to be dealt with as any other: see `check`. */
   take(page: EventPage): EventPage {
     if (this.segments === 1) return page;
-    const events: RecordedEvent[] = [];
-    for (const event of page.events)
-      try {
-        if (segmentOfKey(this.segmentBy(event), this.segments) === this.segment) events.push(event);
-      } catch (error) {
-        // Whose it is nobody can tell; the segment of its stream answers for it.
-        if (segmentOfKey(event.streamId, this.segments) !== this.segment) continue;
-        if (events.length > 0) return { events, through: event.globalPosition - 1n, bytes: 0 };
-        throw new HandlerFailedError(this.projection, 'segmentBy', event, error);
-      }
-    return { ...page, events };
+    return { ...page, events: page.events.filter((event) => this.isMine(event)) };
+  }
+
+  /** @throws HandlerFailedError for the first of the events whose key could not be told */
+  check(events: readonly RecordedEvent[]): void {
+    if (!this.hasFailures) return;
+    for (const event of events) {
+      const failure = this.failures.get(event);
+      if (failure) throw failure;
+    }
+  }
+
+  private isMine(event: RecordedEvent): boolean {
+    const { segment, failure } = segmentOf(this.projection, event, this.segments, this.segmentBy);
+    if (segment !== this.segment) return false;
+    if (failure) {
+      this.failures.set(event, failure);
+      this.hasFailures = true;
+    }
+    return true;
   }
 }

@@ -1,17 +1,18 @@
 import { Logger } from '@nestjs/common';
 import type { RecordedEvent } from '../events/recorded-event';
-import { ForeignWriteError } from '../read-models/row.errors';
 import type { CommandRow, DesiredState } from '../state/control.store';
 import { backoffMs } from './backoff';
-import { CheckpointBeyondStoreError, HandlerFailedError, RetryingError } from './engine.errors';
+import { RetryingError, UnexpectedFailureError } from './engine.errors';
 import type { FeedReader } from './event-feed';
 import type { FailurePolicy } from './failure-policy';
+import { describeError } from './failures/describe-error';
+import { failureOf } from './failures/failure';
 import type { HeadWatcher } from './head-watcher';
 import type { PageRecovery } from './page-recovery';
 import type { RunMode } from './run-mode';
-import { type SegmentBatches, WriteAheadFailed } from './segment-batches';
+import type { SegmentBatches } from './segment-batches';
 import type { SegmentCommands } from './segment-commands';
-import { CheckpointMoved, LeaseLost, type SegmentCursor } from './segment-cursor';
+import type { SegmentCursor } from './segment-cursor';
 
 /** A loop with nothing to do turns this often, so that its heartbeat tells a quiet one from a hung one. */
 const IDLE_TURN_MS = 1_000;
@@ -19,6 +20,8 @@ const IDLE_TURN_MS = 1_000;
 const HALTED_TURN_MS = 100;
 /** So often in a row a batch may find that its rows were written by somebody else. */
 const MOST_FOREIGN_WRITES = 5;
+/** So often in a row it tries again after what nobody knows to pass by itself. */
+const MOST_UNEXPECTED = 9;
 
 /** What is wanted of a segment, by the last look at the database. */
 export interface Directive {
@@ -49,6 +52,7 @@ export class SegmentRunner implements FeedReader {
   private directive: Directive | undefined;
   private failures = 0;
   private foreignWrites = 0;
+  private unexpected = 0;
   private trouble: RetryingError | undefined;
   private beatAt = performance.now();
   private over = false;
@@ -123,8 +127,7 @@ export class SegmentRunner implements FeedReader {
         }
       } catch (error) {
         await batches.forget();
-        if (error instanceof LeaseLost) return;
-        await this.meet(error);
+        if ((await this.meetSafely(error)) === 'over') return;
       }
     }
     await batches.finish();
@@ -186,22 +189,58 @@ export class SegmentRunner implements FeedReader {
   private wentWell(): void {
     this.failures = 0;
     this.foreignWrites = 0;
+    this.unexpected = 0;
     this.trouble = undefined;
     this.parts.batches.triedBefore = 0;
   }
 
-  private async meet(given: unknown): Promise<void> {
-    const error = given instanceof WriteAheadFailed ? given.cause : given;
-    const { batches, policy, halt } = this.parts;
-    if (error instanceof CheckpointMoved || batches.signal.aborted) return;
-    if (error instanceof ForeignWriteError && ++this.foreignWrites <= MOST_FOREIGN_WRITES)
-      this.logger.warn(`${error.message} The batch is applied again to the rows as they are now.`);
-    else if (error instanceof ForeignWriteError || error instanceof CheckpointBeyondStoreError)
-      await halt(error);
-    else if (error instanceof HandlerFailedError && !policy.isTransient(error))
-      await halt(error, error.event);
-    // Gone through again one batch at a time, it shows which event is to blame.
-    else if (!(given instanceof WriteAheadFailed) || policy.isTransient(error)) await this.backOff(error);
+  /** What cannot be stored now is tried again with all that led to it. */
+  private async meetSafely(error: unknown): Promise<'over' | 'again'> {
+    try {
+      return await this.meet(error);
+    } catch (another) {
+      this.logger.error(`What failed could not be stored: ${describeError(error)}`);
+      await this.backOff(another);
+      return 'again';
+    }
+  }
+
+  private async meet(error: unknown): Promise<'over' | 'again'> {
+    const { projection, batches, policy, halt } = this.parts;
+    const calledOff = batches.signal.aborted;
+    const failure = failureOf(error, { projection, isTransient: policy.isTransient, calledOff });
+    switch (failure.kind) {
+      case 'lost':
+        return 'over';
+      case 'called-off':
+      case 'moved':
+      case 'ahead':
+        return 'again';
+      case 'event':
+        await halt(failure.error, failure.error.event);
+        return 'again';
+      case 'final':
+        await halt(failure.error, failure.event);
+        return 'again';
+      case 'foreign-write':
+        if (++this.foreignWrites > MOST_FOREIGN_WRITES) await halt(failure.error);
+        else
+          this.logger.warn(
+            `${failure.error.message} The batch is applied again to the rows as they are now.`,
+          );
+        return 'again';
+      case 'transient':
+      case 'timed-out':
+        await this.backOff(failure.error);
+        return 'again';
+      case 'unattributed':
+        if (++this.unexpected > MOST_UNEXPECTED)
+          await halt(
+            new UnexpectedFailureError(projection, batches.position, this.unexpected, failure.error),
+          );
+        else await this.backOff(failure.error);
+        return 'again';
+    }
   }
 
   private async backOff(error: unknown): Promise<void> {

@@ -6,11 +6,13 @@ import type { Fenced } from '../state/checkpoint.store';
 import { prepareQueries } from '../statements/prepare-queries';
 import type { StatementNames } from '../statements/statement-names';
 import type { AfterCommit, Batch, BatchApplier, PreparedBatch } from './batch';
-import { StatementCancel } from './statement-cancel';
-import { HandlerFailedError } from './engine.errors';
+import { HandlerFailedError, TransactionEndedError, type UnawaitedHandlerError } from './engine.errors';
+import { HandlerStatements, refuseTransactionControl } from './handler-statements';
 import { HandlerWatch } from './handler-watch';
 import { isPromise } from './is-promise';
+import { StatementCancel } from './statement-cancel';
 import { StatementPipeline } from './statement-pipeline';
+import { hasEnded } from './transaction';
 
 /** Runs handlers that write through the transaction, one event after the other. */
 export class TransactionApplier implements BatchApplier {
@@ -23,6 +25,8 @@ export class TransactionApplier implements BatchApplier {
     private readonly timeoutMs: number,
     /** `undefined` where statements are not to be prepared */
     private readonly names: StatementNames | undefined,
+    /** Told of a statement that a handler sent when its batch was over. */
+    private readonly unawaited: (error: UnawaitedHandlerError) => void,
   ) {}
 
   prepare(batch: Batch, afterCommit: AfterCommit): Promise<PreparedBatch> {
@@ -48,10 +52,14 @@ export class TransactionApplier implements BatchApplier {
     const client = (await manager.queryRunner!.connect()) as PoolClient;
     const pipeline = new StatementPipeline(client, this.names);
     const leave = this.names && prepareQueries(client, this.names);
+    const statements = new HandlerStatements(this.dataSource, manager.queryRunner!, this.unawaited);
+    let applied = false;
     try {
-      await this.handle(batch, afterCommit, manager, watch, pipeline);
+      await this.handle(batch, afterCommit, client, watch, pipeline, statements);
       await watch.guard(pipeline.drain());
+      applied = true;
     } finally {
+      statements.end(applied);
       watch.end();
       await cancel.settled();
       leave?.();
@@ -62,26 +70,35 @@ export class TransactionApplier implements BatchApplier {
   private async handle(
     { events, replaying, attempt }: Batch,
     afterCommit: AfterCommit,
-    manager: EntityManager,
+    client: PoolClient,
     watch: HandlerWatch,
     pipeline: StatementPipeline,
+    statements: HandlerStatements,
   ): Promise<void> {
     let blame!: (error: unknown) => HandlerFailedError;
     const context: ProjectionContext = {
-      manager,
+      manager: statements.manager,
       replaying,
       attempt,
       signal: watch.signal,
       afterCommit,
-      execute: (sql, params = []) => pipeline.send(sql, params, blame),
+      execute: (sql, params = []) => {
+        if (!statements.admits()) return;
+        refuseTransactionControl(sql);
+        pipeline.send(sql, params, blame);
+      },
     };
     for (const event of events)
       for (const handler of this.handlersOf(event.type)) {
         if (replaying && !handler.replay) continue;
         blame = (error) => new HandlerFailedError(this.projection, handler.method, event, error);
         try {
+          statements.begin();
           const result = handler.handle(event, context);
           if (isPromise(result)) await watch.guard(result);
+          if (statements.isBusy) await watch.guard(statements.quiet());
+          if (hasEnded(client))
+            throw new TransactionEndedError('a statement that ended its transaction', true);
         } catch (error) {
           // What fails behind a failed statement only echoes it.
           throw pipeline.failure ?? blame(error);

@@ -27,8 +27,13 @@ export async function inTransaction<T>(
   work: (manager: EntityManager) => Promise<T>,
 ): Promise<T> {
   const runner = dataSource.createQueryRunner();
+  let brokenBy: unknown;
+  const onError = (error: unknown) => (brokenBy ??= error);
+  let client: PoolClient | undefined;
   try {
-    const client = (await runner.connect()) as PoolClient;
+    client = (await runner.connect()) as PoolClient;
+    // What the server says when it ends a session between two statements is heard by nobody else.
+    client.on('error', onError);
     await runner.startTransaction('READ COMMITTED');
     try {
       const result = await work(runner.manager);
@@ -39,9 +44,10 @@ export async function inTransaction<T>(
       // TypeORM releases a runner by itself when its connection breaks, and its statements then only say "released".
       const lost = runner.isReleased;
       await rollBack(runner, client);
-      throw lost ? new ConnectionLostError(error) : error;
+      throw lost ? new ConnectionLostError(brokenBy ?? error) : error;
     }
   } finally {
+    client?.off('error', onError);
     await runner.release();
   }
 }
@@ -57,6 +63,12 @@ export async function assertNotAborted(runner: QueryRunner): Promise<void> {
   await runner.query('SELECT').catch((error: unknown) => {
     throw isAborted(error) ? new AbortedTransactionError() : error;
   });
+}
+
+/** Whether the client is in no transaction any more, as far as it can tell without asking. */
+export function hasEnded(client: PoolClient): boolean {
+  const { readyForQuery, getTransactionStatus } = client as ClientState;
+  return readyForQuery === true && getTransactionStatus?.call(client) === 'I';
 }
 
 interface ClientState {

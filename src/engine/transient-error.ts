@@ -3,6 +3,8 @@ import { failedByName } from '../statements/statement-names';
 /** SQLSTATE codes, or whole classes of them, that say nothing about the event and pass by themselves. */
 const SQLSTATES = [
   '08', // connection exceptions
+  '25006', // read-only transaction: a standby, or a server that is read-only for a while
+  '28', // failed logins, as while passwords are changed
   '40001', // serialization failure
   '40P01', // deadlock
   '53', // too many connections, out of memory, disk full
@@ -11,8 +13,18 @@ const SQLSTATES = [
   '57P02', // server crashed
   '57P03', // server starting
   '57P05', // idle session ended
-  '25P03', // idle transaction ended
+  '58030', // input or output error of the server
 ];
+
+/**
+ * Codes of what the server ends because it takes too long. Locks, or a server that is slow for a while, are to blame
+ * as often as events; where it was this module that cancelled, the time-out of the handler comes first.
+ */
+const TIME_OUTS = new Set<unknown>([
+  '57014', // statement_timeout, or a cancel by somebody else
+  '25P03', // idle_in_transaction_session_timeout
+  '25P04', // transaction_timeout
+]);
 
 const SYSTEM_CODES = new Set([
   'ECONNREFUSED',
@@ -31,7 +43,12 @@ const SYSTEM_CODES = new Set([
 const MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|Driver not Connected|Query read timeout)/;
 
-/** Whether `error`, or what caused it, will pass without anybody mending the event or its handler. */
+/** Whether the server ended what failed with `error` because it took too long. */
+export function isTimeOut(error: unknown): boolean {
+  return chainOf(error).some((one) => TIME_OUTS.has((one as { code?: unknown }).code));
+}
+
+/** Whether `error`, or what caused it, will pass without anybody fixing the event or its handler. */
 export function isTransientError(error: unknown, more: (error: unknown) => boolean = () => false): boolean {
   for (const one of chainOf(error)) {
     const { code, message } = one as { code?: unknown; message?: unknown };

@@ -187,21 +187,28 @@ export class DeadLetterStore {
     return rows.map(toDeadLetter);
   }
 
-  /** What a retry has to go through for `filter`, in order: a parked stream is meant as a whole. */
+  /** The parked streams that `filter` means a part of, each of which a retry goes through as a whole. */
+  async keysOf({ projection, segment }: SegmentId, filter: DeadLetterFilter): Promise<string[]> {
+    const rows = await this.dataSource.query<{ parked_by: string }[]>(
+      `SELECT DISTINCT parked_by FROM ${this.table}
+       WHERE projection = $1 AND segment = $5 AND parked_by IS NOT NULL AND ${MATCHES}`,
+      [projection, ...paramsOf(filter), segment],
+    );
+    return rows.map(({ parked_by }) => parked_by);
+  }
+
+  /** What a retry has to go through next, in order: what `filter` means, and the parked streams given. */
   async toRetry(
     { projection, segment }: SegmentId,
     filter: DeadLetterFilter,
+    parked: readonly string[],
     after: bigint,
   ): Promise<DeadLetter[]> {
     const rows = await this.dataSource.query<Row[]>(
       `SELECT * FROM ${this.table}
-       WHERE projection = $1 AND segment = $5 AND position > $6 AND (
-         ${MATCHES} OR parked_by IN (
-           SELECT parked_by FROM ${this.table} WHERE projection = $1 AND segment = $5 AND ${MATCHES}
-         )
-       )
+       WHERE projection = $1 AND segment = $5 AND position > $6 AND (${MATCHES} OR parked_by = ANY ($7))
        ORDER BY position LIMIT 100`,
-      [projection, ...paramsOf(filter), segment, after],
+      [projection, ...paramsOf(filter), segment, after, parked],
     );
     return rows.map(toDeadLetter);
   }

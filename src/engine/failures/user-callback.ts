@@ -1,0 +1,23 @@
+import type { RecordedEvent } from '../../events/recorded-event';
+import { HandlerFailedError } from '../engine.errors';
+import { keyTextOf } from './key-text';
+
+/** A user's function that names what an event is kept in order by. */
+export type KeyCallback = (event: RecordedEvent) => unknown;
+
+/**
+ * Calls such a function for an event.
+ * @throws HandlerFailedError, which names the function, when it throws or gives what is no key
+ */
+export function callKey(
+  projection: string,
+  callback: 'segmentBy' | 'parkBy',
+  by: KeyCallback,
+  event: RecordedEvent,
+): string {
+  try {
+    return keyTextOf(by(event));
+  } catch (error) {
+    throw new HandlerFailedError(projection, callback, event, error);
+  }
+}
