@@ -16,6 +16,10 @@ const CHECKS: Record<keyof ProjectionOptions, Check> = {
   segments: whole,
   segmentBy: callback,
   version: whole,
+  startFrom: (value) =>
+    value === 'beginning' || value === 'head' || isPosition(value) || isMoment(value)
+      ? undefined
+      : "must be 'beginning', 'head', a position from 0n as a bigint, or a valid Date",
   retry: checkRetry,
   onError: checkOnError,
   parkBy: callback,
@@ -37,13 +41,31 @@ export function checkProjectionOptions(options: ProjectionOptions, className: st
 }
 
 /** Options that each are right and do not go together. */
-function misfitOf({ type = 'persistent', segments, segmentBy, row }: ProjectionOptions): string | undefined {
+function misfitOf({
+  type = 'persistent',
+  segments,
+  segmentBy,
+  parkBy,
+  startFrom,
+  row,
+}: ProjectionOptions): string | undefined {
+  if (type === 'live' && startFrom !== undefined)
+    return 'it is live, and always begins at the head: leave out startFrom, or make it persistent';
+  if ((segments ?? 1) > 1 && parkBy !== undefined && parkBy !== segmentBy)
+    return (
+      'with several segments only events of one segment wait for each other: give parkBy the same function as ' +
+      'segmentBy, leave it out, or leave out segments'
+    );
   if ((type === 'inline' || type === 'live') && (segments ?? segmentBy) !== undefined)
     return `it is ${type}, and has no checkpoints that segments could have: leave out segments and segmentBy`;
   if (type === 'live' && row !== undefined)
     return 'it is live, and would save rows once for every instance: leave out row, or make it persistent';
   return undefined;
 }
+
+const isPosition = (value: unknown): boolean => typeof value === 'bigint' && value >= 0n;
+
+const isMoment = (value: unknown): boolean => value instanceof Date && !Number.isNaN(value.getTime());
 
 /** An entity whose file takes part in a circle of imports is undefined when the decorator runs. */
 function isEntity(entity: unknown): boolean {

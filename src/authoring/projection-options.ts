@@ -61,19 +61,31 @@ export interface ProjectionOptions {
    */
   readonly segments?: number;
   /** Events of one key stay in order: what segments are cut by. Events that write the same row need the same key. @default the event's stream id */
-  readonly segmentBy?: (event: RecordedEvent) => string;
+  readonly segmentBy?: (event: RecordedEvent) => string | number | bigint;
   /**
    * The version of this projection's code. An instance whose version is lower than the one the database has seen
    * does not run the projection.
    * @default 1
    */
   readonly version?: number;
+  /**
+   * Where a projection begins that is new to the store: at its first event, behind the last one that is there then,
+   * behind a position, or with the first event recorded at a moment or later. It is looked at once, when the projection
+   * is registered for the first time, and a rebuild begins there too. Wherever it begins, what is in the store by then is
+   * history to it: `replaying` is true, `{ replay: false }` handlers and `afterCommit` effects do not run for it.
+   * @default 'beginning'
+   */
+  readonly startFrom?: 'beginning' | 'head' | bigint | Date;
   /** How often an event that cannot be applied is tried, and how far apart. @default the module's retry */
   readonly retry?: RetryPolicy;
   /** What happens to an event that was tried in vain. @default the module's onError */
   readonly onError?: OnError;
-  /** What is parked together by `onError: 'park-stream'`. @default the event's stream id */
-  readonly parkBy?: (event: RecordedEvent) => string;
+  /**
+   * What is parked together by `onError: 'park-stream'`: with several segments the same as `segmentBy`, as order is kept
+   * inside a segment only.
+   * @default segmentBy, or else the event's stream id
+   */
+  readonly parkBy?: (event: RecordedEvent) => string | number | bigint;
   /** The most failed events set aside before the projection stops all the same. @default the module's maxDeadLetters */
   readonly maxDeadLetters?: number;
   /** Milliseconds after which a handler is taken to hang: its statement is cancelled. @default the module's handlerTimeoutMs */

@@ -154,6 +154,16 @@ export class CheckpointBeyondStoreError extends ProjectionError {
   }
 }
 
+/** A projection is to start from a position that the store has not got to. */
+export class BeginningBeyondStoreError extends ProjectionError {
+  constructor(projection: string, startFrom: bigint, head: bigint) {
+    super(
+      `Projection "${projection}" is to start from position ${startFrom}, but the store ends at ${head}: ` +
+        "give startFrom a position that the store has, or 'head'.",
+    );
+  }
+}
+
 /** A read model that a projection declares is not known to the data source. */
 export class UnknownReadModelError extends ProjectionError {
   constructor(projection: string, entity: string) {

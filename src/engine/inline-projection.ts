@@ -13,9 +13,6 @@ import type { RunMode } from './run-mode';
 import type { SegmentCursor } from './segment-cursor';
 import { AbortedTransactionError, assertNotAborted } from './transaction';
 
-/** An inline projection that is not up to date yet: a replay end is set, and appends leave their events to the loop. */
-export const INLINE_BEHIND: Checkpoint = { position: 0n, replayUntil: 0n };
-
 /** How often an append folds its rows again after others made the same ones. */
 const MAX_RACES = 20;
 /** An append needs no fence, and nobody else knows its session. */

@@ -10,6 +10,7 @@ import type { SegmentId } from '../state/segment-id';
 import { shield } from '../state/shield';
 import { storableText } from '../state/storable-text';
 import { BatchAppliers } from './batch-appliers';
+import { beginningOf, firstCheckpoint } from './beginning';
 import { BatchTransaction } from './batch-transaction';
 import { ConnectionBudget } from './connection-budget';
 import { type Candidate, Coordinator } from './coordinator';
@@ -20,7 +21,7 @@ import { EngineState } from './engine-state';
 import { EventFeed } from './event-feed';
 import { failurePolicy } from './failure-policy';
 import { HeadWatcher } from './head-watcher';
-import { INLINE_BEHIND, InlineProjection } from './inline-projection';
+import { InlineProjection } from './inline-projection';
 import { ManagedProjection } from './managed-projection';
 import { PageRecovery } from './page-recovery';
 import { PageSize } from './page-size';
@@ -39,7 +40,8 @@ const streamOf = ({ streamId }: RecordedEvent): string => streamId;
 /** Rows are loaded and saved once for a batch: the larger it is, the fewer for each event. */
 const BATCH_SIZE = { transaction: 500, row: 5_000 };
 
-const BEGINNING = { position: 0n, replayUntil: undefined };
+/** What is noted of the beginning of a projection that is registered already stays. */
+const KNOWN = { after: 0n, historyUntil: 0n };
 
 interface CatchUpTarget {
   readonly position: bigint;
@@ -107,12 +109,15 @@ export class ProjectionEngine {
   async start(): Promise<void> {
     const { control, checkpoints, cuts } = this.state;
     await this.source.open(await checkpoints.highest());
+    await this.watcher.start();
+    const { states } = await control.snapshot();
     for (const { definition } of this.projections.values()) {
       const { name, options } = definition;
-      await control.register(name, options.version ?? 1, options.segments ?? 1);
+      const known = states.some(({ projection }) => projection === name);
+      const beginning = known ? KNOWN : await beginningOf(definition, this.watcher.head, this.source);
+      await control.register(name, options.version ?? 1, options.segments ?? 1, beginning);
       await cuts.callOff(name);
     }
-    await this.watcher.start();
     await this.coordinator.start();
     for (const projection of this.projections.values())
       if (projection.definition.type === 'live' && this.runsHere(projection)) this.startLive(projection);
@@ -142,16 +147,20 @@ export class ProjectionEngine {
 
   /**
    * Empties the read models and sets the checkpoints to the start, all or nothing. It waits for the batch in flight,
-   * here or elsewhere, and every owner finds out and replays up to `target`.
+   * here or elsewhere, and every owner finds out and begins again.
+   * @param target up to where what an inline projection replays is history: only its hand-over moves its checkpoint
    */
   async empty({ definition }: ManagedProjection, target: bigint): Promise<void> {
     const { checkpoints, control, deadLetters } = this.state;
-    const { name } = definition;
+    const { name, type } = definition;
     const tables = readModelTables(this.dataSource, definition);
+    const state = await control.read(name);
+    const position = BigInt(state?.beginsAfter ?? 0);
+    const replayUntil = type === 'inline' ? target : undefined;
     const work = async (manager: EntityManager) => {
       await shield(manager);
       // The checkpoints first: their locks are the ones a batch takes first too.
-      await checkpoints.reset(manager, name, { position: 0n, replayUntil: target });
+      await checkpoints.reset(manager, name, { position, replayUntil });
       await deadLetters.clear(manager, name);
       await control.setState(name, 'running', manager);
       await control.nextGeneration(manager, name);
@@ -202,12 +211,13 @@ export class ProjectionEngine {
   private candidates(states: readonly StateRow[]): Candidate[] {
     return this.runnable.flatMap((projection) => {
       const { name } = projection.definition;
-      const { segments = 1, generation = 0 } = states.find((state) => state.projection === name) ?? {};
+      const state = states.find(({ projection: registered }) => registered === name);
+      const { segments = 1, generation = 0 } = state ?? {};
       if (this.handedOver.get(name) === generation) return [];
       const done = this.targets.get(name)?.done;
       return Array.from({ length: segments }, (_, segment) => segment)
         .filter((segment) => !done?.has(segment))
-        .map((segment) => this.candidateOf(projection, segment, segments));
+        .map((segment) => this.candidateOf(projection, segment, segments, state));
     });
   }
 
@@ -225,14 +235,19 @@ export class ProjectionEngine {
     }
   }
 
-  private candidateOf(projection: ManagedProjection, segment: number, segments: number): Candidate {
+  private candidateOf(
+    projection: ManagedProjection,
+    segment: number,
+    segments: number,
+    state: StateRow | undefined,
+  ): Candidate {
     const { name, type, options } = projection.definition;
     const id = { projection: name, segment };
     return {
       id,
       version: options.version ?? 1,
       segments,
-      initial: type === 'inline' ? INLINE_BEHIND : BEGINNING,
+      initial: firstCheckpoint(type, state),
       start: (lease, directive) => this.startLeased(projection, id, segments, lease, directive),
       direct: (directive) => projection.direct(segment, directive),
       stop: () => projection.stop(segment),

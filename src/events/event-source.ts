@@ -72,6 +72,9 @@ export abstract class EventSource {
 
   abstract backlog(request: BacklogRequest): Promise<Backlog>;
 
+  /** The position behind which the first event lies that was recorded at `date` or later; the settled head without one. */
+  abstract positionBefore(date: Date): Promise<bigint>;
+
   /** Calls `listener` when new events may be there: a hint, neither promised nor exact. Returns the way to stop. */
   abstract onHint(listener: () => void): () => void;
 

@@ -25,7 +25,7 @@ import { PageReader } from './page-reader';
 import { prepareAppend, type PreparedAppend } from './prepared-append';
 import { SettledHead } from './settled-head';
 import { SharedCall } from './shared-call';
-import { backlogSql, readStreamSql } from './sql/read.sql';
+import { backlogSql, positionBeforeSql, readStreamSql } from './sql/read.sql';
 import { SEQUENCE_SQL } from './sql/settled-head.sql';
 import { UnsafeSequenceError } from './unsafe-sequence.error';
 
@@ -135,6 +135,15 @@ export class PostgresEventStore extends EventStore {
       BACKLOG_COUNTED,
     ]);
     return row.events < BACKLOG_COUNTED ? row : { ...row, events: Number(upTo - after) };
+  }
+
+  async positionBefore(date: Date): Promise<bigint> {
+    const { settled } = await this.head();
+    const [row] = await this.dataSource.query<[{ position: string | null }]>(positionBeforeSql(this.events), [
+      date,
+      settled,
+    ]);
+    return row.position === null ? settled : BigInt(row.position);
   }
 
   onHint(listener: () => void): () => void {

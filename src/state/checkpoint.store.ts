@@ -120,7 +120,10 @@ export class CheckpointStore {
     return rows[0] && { backend: rows[0][0], transaction: rows[0][1] };
   }
 
-  /** Locks all segments and puts them wherever it is told, whatever they were. */
+  /**
+   * Locks all segments and puts them wherever it is told. What a segment had got to is history to it from here on, and
+   * what lies behind that is not, also where it comes while the locks are waited for.
+   */
   async reset(
     manager: EntityManager,
     projection: string,
@@ -132,7 +135,9 @@ export class CheckpointStore {
       [projection, position, replayUntil ?? null],
     );
     await manager.query(
-      `UPDATE ${this.table} SET position = $2, replay_until = $3, updated_at = clock_timestamp() WHERE projection = $1`,
+      `UPDATE ${this.table} SET position = $2, replay_until = coalesce($3, nullif(greatest(position, replay_until, $2), $2)),
+         updated_at = clock_timestamp()
+       WHERE projection = $1`,
       [projection, position, replayUntil ?? null],
     );
   }

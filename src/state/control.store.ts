@@ -26,6 +26,18 @@ export interface StateRow {
   readonly segments: number;
   /** Into how many they are to be cut. */
   readonly segmentsWanted: number;
+  /** The position behind which it begins, as text; `null` where that was never noted. */
+  readonly beginsAfter: string | null;
+  /** Up to where events were history when it was registered, as text; `null` where that was never noted. */
+  readonly historyUntil: string | null;
+}
+
+/** Where a new projection begins. */
+export interface Beginning {
+  /** The position behind which its first event lies. */
+  readonly after: bigint;
+  /** The last position that is history to it. */
+  readonly historyUntil: bigint;
 }
 
 export interface LeaseRow {
@@ -76,7 +88,8 @@ export class ControlStore {
     this.audits = table('projection_audit');
     this.snapshotSql = `SELECT
       ${rows(`SELECT projection, version, state, failure, generation, segments,
-                segments_wanted AS "segmentsWanted" FROM ${this.states}`)} AS states,
+                segments_wanted AS "segmentsWanted",
+                begins_after::text AS "beginsAfter", history_until::text AS "historyUntil" FROM ${this.states}`)} AS states,
       ${rows(`SELECT projection, segment, owner, epoch, expires_at > clock_timestamp() AS live
               FROM ${table('projection_leases')}`)} AS leases,
       ${rows(`SELECT instance, runs FROM ${table('projection_instances')}
@@ -86,12 +99,18 @@ export class ControlStore {
   }
 
   /** Makes the row of a projection. Newer code, or other segments, are noted; older code changes nothing. */
-  async register(projection: string, version: number, segments: number): Promise<void> {
+  async register(
+    projection: string,
+    version: number,
+    segments: number,
+    { after, historyUntil }: Beginning,
+  ): Promise<void> {
     await this.dataSource.query(
-      `INSERT INTO ${this.states} AS stored (projection, version, segments, segments_wanted) VALUES ($1, $2, $3, $3)
+      `INSERT INTO ${this.states} AS stored
+         (projection, version, segments, segments_wanted, begins_after, history_until) VALUES ($1, $2, $3, $3, $4, $5)
        ON CONFLICT (projection) DO UPDATE SET version = excluded.version, segments_wanted = excluded.segments_wanted
          WHERE stored.version <= excluded.version`,
-      [projection, version, segments],
+      [projection, version, segments, after, historyUntil],
     );
   }
 

@@ -123,7 +123,7 @@ describe('segments', () => {
       expect((await app.projections.status())[0]).toMatchObject({
         state: 'stopped',
         error: {
-          message: expect.stringContaining('failed in segmentBy() on Happened at position 2') as string,
+          message: expect.stringContaining('failed in its segmentBy on Happened at position 2') as string,
         },
       }),
     );

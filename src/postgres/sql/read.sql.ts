@@ -49,3 +49,7 @@ export const backlogSql = (events: string) => `
     ORDER BY global_position
     LIMIT $4
   ) waiting`;
+
+/** Times need not grow with positions, as where events were imported, and have no index: this reads the whole table. */
+export const positionBeforeSql = (events: string) => `
+  SELECT min(global_position) - 1 AS position FROM ${events} WHERE recorded_at >= $1 AND global_position <= $2`;
