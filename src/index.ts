@@ -59,6 +59,7 @@ export { WrongExpectedVersionError } from './events/wrong-expected-version.error
 export type { CommittedBatch } from './engine/committed-batch';
 export type { RetryOutcome } from './engine/dead-letter-queue';
 export {
+  BeginningBeyondStoreError,
   CheckpointBeyondStoreError,
   CommandFailedError,
   HandlerFailedError,
@@ -66,6 +67,9 @@ export {
   NoOwnerError,
   ProjectionStoppedError,
   TooManyDeadLettersError,
+  TransactionEndedError,
+  UnawaitedHandlerError,
+  UnexpectedFailureError,
   UnknownProjectionError,
   UnknownReadModelError,
   UnsupportedOperationError,

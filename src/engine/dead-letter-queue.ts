@@ -12,7 +12,7 @@ import { storableText } from '../state/storable-text';
 import type { BatchTransaction } from './batch-transaction';
 import { AT_COMMIT, HandlerFailedError } from './engine.errors';
 import type { FailurePolicy } from './failure-policy';
-import { nameOfError } from './failures/describe-error';
+import { nameOfError, stackOfError } from './failures/describe-error';
 import { failureOf } from './failures/failure';
 
 export interface RetryOutcome {
@@ -159,11 +159,10 @@ export class DeadLetterQueue {
 
 function recordOf(failure: HandlerFailedError, attempts: number): FailureRecord {
   const { cause } = failure;
-  const stack = cause instanceof Error ? cause.stack : undefined;
   return {
     errorClass: storableText(nameOfError(cause)),
     errorMessage: storableText(failure.as('set-aside').message),
-    errorStack: storableText(typeof stack === 'string' ? stack : ''),
+    errorStack: storableText(stackOfError(cause)),
     attempts,
   };
 }

@@ -37,6 +37,8 @@ export class HandlerStatements {
     const send = (...args: Parameters<QueryRunner['query']>) => this.send(runner, args);
     watched.query = send as QueryRunner['query'];
     watched.release = () => Promise.resolve();
+    // TypeORM would refuse a late statement by itself, and nobody would hear of it.
+    watched.isReleased = false;
     this.manager = dataSource.createEntityManager(watched);
     watched.manager = this.manager;
   }

@@ -45,13 +45,13 @@ const MESSAGES =
 
 /** Whether the server ended what failed with `error` because it took too long. */
 export function isTimeOut(error: unknown): boolean {
-  return chainOf(error).some((one) => TIME_OUTS.has((one as { code?: unknown }).code));
+  return chainOf(error).some(({ code }) => TIME_OUTS.has(code));
 }
 
 /** Whether `error`, or what caused it, will pass without anybody fixing the event or its handler. */
 export function isTransientError(error: unknown, more: (error: unknown) => boolean = () => false): boolean {
   for (const one of chainOf(error)) {
-    const { code, message } = one as { code?: unknown; message?: unknown };
+    const { code, message } = one;
     if (more(one) || failedByName(one)) return true;
     if (typeof code === 'string' && (SYSTEM_CODES.has(code) || hasSqlState(code))) return true;
     if (typeof message === 'string' && MESSAGES.test(message)) return true;
@@ -63,20 +63,33 @@ function hasSqlState(code: string): boolean {
   return code.length === 5 && SQLSTATES.some((state) => code.startsWith(state));
 }
 
+interface ErrorParts {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly driverError?: unknown;
+  readonly cause?: unknown;
+  readonly errors?: unknown;
+}
+
 /** An error, its driver's error, and their causes. */
-function chainOf(error: unknown): unknown[] {
-  const chain: unknown[] = [];
+function chainOf(error: unknown): ErrorParts[] {
+  const chain: ErrorParts[] = [];
   const queue = [error];
   while (queue.length > 0 && chain.length < 20) {
     const one = queue.shift();
-    if (typeof one !== 'object' || one === null || chain.includes(one)) continue;
+    if (typeof one !== 'object' || one === null || chain.includes(one) || !isReadable(one)) continue;
     chain.push(one);
-    const { driverError, cause, errors } = one as {
-      driverError?: unknown;
-      cause?: unknown;
-      errors?: unknown[];
-    };
-    queue.push(driverError, cause, ...(Array.isArray(errors) ? errors : []));
+    const { driverError, cause, errors } = one as ErrorParts;
+    queue.push(driverError, cause, ...(Array.isArray(errors) ? (errors as unknown[]) : []));
   }
   return chain;
+}
+
+/** What handlers throw may have properties that throw themselves. */
+function isReadable(error: ErrorParts): boolean {
+  try {
+    return [error.code, error.message, error.driverError, error.cause, error.errors].length > 0;
+  } catch {
+    return false;
+  }
 }

@@ -29,6 +29,15 @@ export function nameOfError(error: unknown): string {
   }
 }
 
+/** Where it was thrown, if it tells: a stack is put together, message and all, when it is asked for. */
+export function stackOfError(error: unknown): string {
+  try {
+    return looksLikeError(error) ? text((error as { stack?: unknown }).stack) : '';
+  } catch {
+    return '';
+  }
+}
+
 /** Also an error of another realm, as tests and worker threads have them. */
 function looksLikeError(error: unknown): boolean {
   if (error instanceof Error) return true;
