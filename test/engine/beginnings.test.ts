@@ -18,6 +18,13 @@ class Note {
   position!: string;
 }
 
+const append = async (app: TestApp, count: number) => {
+  const events = Array.from({ length: count }, () => ({ type: 'Happened', data: {} }));
+  return (await app.store.append('s', events)).globalPosition;
+};
+
+const upTo = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, n) => first + n);
+
 describe('a projection that is new to a store with history', () => {
   let database: TestDatabase;
   let apps: TestApp[];
@@ -42,10 +49,6 @@ describe('a projection that is new to a store with history', () => {
     apps.push(app);
     return app;
   };
-  const append = async (app: TestApp, count: number) => {
-    const events = Array.from({ length: count }, () => ({ type: 'Happened', data: {} }));
-    return (await app.store.append('s', events)).globalPosition;
-  };
 
   beforeEach(async () => {
     seen.length = replayed.length = effects.length = 0;
@@ -60,8 +63,6 @@ describe('a projection that is new to a store with history', () => {
     await Promise.all(apps.map((app) => app.close()));
     await database.drop();
   });
-
-  const upTo = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, n) => first + n);
 
   it('replays what is there, and no more than that', async () => {
     const app = await start({});

@@ -5,6 +5,8 @@ import { appendTo, statusOf, useLog } from './use-log';
 
 const NOW = { minMs: 1, maxMs: 2 };
 
+const key = (give: (event: RecordedEvent) => unknown) => give as NonNullable<ProjectionOptions['parkBy']>;
+
 describe('a function of the projection that throws or gives nonsense', () => {
   const log = useLog();
   const bad = new Set<number>();
@@ -16,8 +18,6 @@ describe('a function of the projection that throws or gives nonsense', () => {
     };
   });
   afterEach(() => jest.restoreAllMocks());
-
-  const key = (give: (event: RecordedEvent) => unknown) => give as NonNullable<ProjectionOptions['parkBy']>;
 
   it.each([
     ['a number', 17],
