@@ -202,7 +202,7 @@ export class SegmentBatches {
       calledOff: this.signal,
       triedBefore: this.triedBefore,
       hold: (manager) => cursor.advance(stored, stored, manager),
-      move: (to, manager) => cursor.advance(stored, to, manager),
+      move: (to, manager) => cursor.jump(stored, to, manager),
     };
   }
 

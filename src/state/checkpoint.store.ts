@@ -142,6 +142,14 @@ export class CheckpointStore {
     );
   }
 
+  /** Has segments that wait for each other, to be cut anew, meet no earlier than at `position`. */
+  async meetBehind(manager: EntityManager, projection: string, position: bigint): Promise<void> {
+    await manager.query(`UPDATE ${this.table} SET halt_at = $2 WHERE projection = $1 AND halt_at < $2`, [
+      projection,
+      position,
+    ]);
+  }
+
   /** Marks the checkpoint as claimed by the lease of this epoch, so that older ones can change nothing more. */
   async claim(manager: EntityManager, { projection, segment }: SegmentId, epoch: bigint): Promise<void> {
     await manager.query(

@@ -132,6 +132,34 @@ describe('segments', () => {
     expect(applied.toSorted()).toEqual(['s-1', 's-3']);
   });
 
+  it('are skipped also while they wait for each other, to be cut anew', async () => {
+    const bad = new Set(['s-1']);
+    const first = await startFailing({ segments: 2, bad });
+    await append(first.app, 2, 3);
+    const { globalPosition } = await append(first.app, 1);
+    await eventually(async () =>
+      expect((await first.app.projections.status())[0]).toMatchObject({ state: 'stopped' }),
+    );
+    await first.app.close();
+    // The one that stopped is the foremost, so that the others are to meet where it stands.
+    await database.query('UPDATE projection_checkpoints SET position = 0 WHERE position <> $1', [
+      globalPosition - 1n,
+    ]);
+    await database.query('UPDATE projection_checkpoints SET position = $1 WHERE position > 0', [
+      globalPosition - 1n,
+    ]);
+    const { app } = await startFailing({ segments: 3, bad });
+    await eventually(async () => {
+      const waiting = await database.query('SELECT FROM projection_checkpoints WHERE halt_at IS NOT NULL');
+      expect(waiting).toHaveLength(2);
+    });
+    await app.projections.skip('failing', globalPosition, 'test');
+    await eventually(async () => {
+      const rows = await database.query('SELECT position FROM projection_checkpoints WHERE halt_at IS NULL');
+      expect(rows).toHaveLength(3);
+    });
+  });
+
   async function startFailing(given: {
     segments: number;
     bad?: Set<string>;
