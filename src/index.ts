@@ -29,6 +29,7 @@ export {
   UnnamedEventError,
 } from './authoring/authoring.errors';
 
+export { AppendTooEarlyError } from './events/append-too-early.error';
 export type { EventClass } from './events/event-class';
 export { EventIdReusedError } from './events/event-id-reused.error';
 export type { EventMap } from './events/event-map';
@@ -75,6 +76,7 @@ export {
   UnsupportedOperationError,
   WaitTimeoutError,
 } from './engine/engine.errors';
+export { InlineBusyError } from './engine/inline-busy.error';
 export type { ProjectionFailure, ProjectionState, ProjectionStatus } from './engine/projection-status';
 export { Projections, type WaitOptions } from './engine/projections';
 

@@ -7,6 +7,7 @@ import type { DataSource } from 'typeorm';
 import { ProjectionExplorer } from './authoring/projection.explorer';
 import { ProjectionEngine } from './engine/projection-engine';
 import { Projections } from './engine/projections';
+import { AppendTooEarlyError } from './events/append-too-early.error';
 import { EventSource } from './events/event-source';
 import { EventStore } from './events/event-store';
 import { ProjectionHealthIndicator } from './health/projection-health.indicator';
@@ -36,12 +37,19 @@ export class ProjectionCoreModule
   extends ConfigurableModuleClass
   implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
 {
+  private registered: { readonly error?: Error } | undefined;
+
   constructor(
     @Inject(ProjectionExplorer) private readonly explorer: ProjectionExplorer,
     @Inject(ProjectionEngine) private readonly engine: ProjectionEngine,
     @Inject(EventStore) private readonly store: EventStore,
   ) {
     super();
+    store.findParticipantsBy(() => {
+      const unmade = this.registered ? undefined : this.explorer.unmade();
+      if (unmade !== undefined) throw new AppendTooEarlyError(unmade);
+      this.register();
+    });
   }
 
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
@@ -53,8 +61,14 @@ export class ProjectionCoreModule
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    this.engine.register(this.explorer.explore());
+    this.register();
     await this.engine.start();
+  }
+
+  /** At the start, or at an append that comes before it: in `onModuleInit`, or where nobody calls `init()`. */
+  private register(): void {
+    this.registered ??= registerOnce(this.explorer, this.engine);
+    if (this.registered.error) throw this.registered.error;
   }
 
   /** The first of the shutdown hooks: the data source is open and nothing else has stopped yet. */
@@ -65,6 +79,16 @@ export class ProjectionCoreModule
   /** Requests in flight may have appended until here. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.store.close();
+  }
+}
+
+/** What is declared wrongly is the same for every call. */
+function registerOnce(explorer: ProjectionExplorer, engine: ProjectionEngine): { error?: Error } {
+  try {
+    engine.register(explorer.explore());
+    return {};
+  } catch (error) {
+    return { error: error as Error };
   }
 }
 
@@ -92,8 +116,13 @@ function withProviders(definition: DynamicModule, dataSource: string | undefined
     {
       provide: EventStore,
       inject: [DATABASE, RESOLVED_OPTIONS],
-      useFactory: (database: DataSource, options: ResolvedOptions) =>
-        new PostgresEventStore(database, tableName(database, EVENTS_TABLE), options),
+      useFactory: (database: DataSource, options: ResolvedOptions) => {
+        const store = new PostgresEventStore(database, tableName(database, EVENTS_TABLE), options);
+        store.findParticipantsBy(() => {
+          throw new AppendTooEarlyError(ProjectionCoreModule.name);
+        });
+        return store;
+      },
     },
     { provide: EventSource, useExisting: EventStore },
     {

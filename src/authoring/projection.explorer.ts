@@ -1,5 +1,7 @@
 import { Injectable, Scope } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+// Its extension is for Nest 11 in ESM.
+import { STATIC_CONTEXT } from '@nestjs/core/injector/constants.js';
 import { HANDLER_METADATA, PROJECTION_METADATA } from './authoring.constants';
 import {
   DuplicateProjectionError,
@@ -50,6 +52,12 @@ export class ProjectionExplorer {
     return [...found.values()].map(({ definition }) => definition);
   }
 
+  /** A provider that Nest has yet to make, so that it is too early to explore; `undefined` when there is none. */
+  unmade(): string | undefined {
+    const waiting = this.discovery.getProviders().find(isUnmade);
+    return waiting && nameOf(waiting);
+  }
+
   private handlerMethods(owner: ProviderClass): DeclaredHandler[] {
     const prototype = owner.prototype as object | undefined;
     if (!prototype) return [];
@@ -66,6 +74,16 @@ function classOf({ instance, metatype }: Provider): ProviderClass | undefined {
   const made = (instance as object | null | undefined)?.constructor;
   const owner = made && made !== Object ? made : metatype;
   return typeof owner === 'function' ? (owner as ProviderClass) : undefined;
+}
+
+/** What is made for each request, or for whoever injects it, is never a projection. */
+function isUnmade(provider: Provider): boolean {
+  if (provider.scope === Scope.REQUEST || provider.scope === Scope.TRANSIENT) return false;
+  return !provider.getInstanceByContextId(STATIC_CONTEXT).isResolved;
+}
+
+function nameOf({ token, name }: Provider): string {
+  return typeof token === 'function' ? token.name : String(name ?? token);
 }
 
 function checkScope(provider: Provider, owner: ProviderClass, projection: string): void {

@@ -3,6 +3,7 @@ import { CheckpointStore } from '../state/checkpoint.store';
 import { CommandStore } from '../state/command.store';
 import { ControlStore } from '../state/control.store';
 import { DeadLetterStore } from '../state/dead-letter.store';
+import { InlineMarkStore } from '../state/inline-mark.store';
 import { LeaseStore } from '../state/lease.store';
 import { SegmentCutStore } from '../state/segment-cut.store';
 import { newInstanceId } from './instance-id';
@@ -16,12 +17,14 @@ export class EngineState {
   readonly leases: LeaseStore;
   readonly deadLetters: DeadLetterStore;
   readonly cuts: SegmentCutStore;
+  readonly inlineMarks: InlineMarkStore;
 
   constructor(dataSource: DataSource, leaseMs: number) {
     this.checkpoints = new CheckpointStore(dataSource);
     this.control = new ControlStore(dataSource);
     this.commands = new CommandStore(dataSource);
     this.leases = new LeaseStore(dataSource, this.instance, leaseMs);
+    this.inlineMarks = new InlineMarkStore(dataSource);
     this.cuts = new SegmentCutStore(dataSource);
     this.deadLetters = new DeadLetterStore(dataSource, this.instance);
   }

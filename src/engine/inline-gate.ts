@@ -1,47 +1,105 @@
 import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+import type { GateRound } from './gate-round';
+import { inTransaction } from './transaction';
 
 /** Namespace of the module's advisory locks ("proj"), beside whatever the application locks. */
 const NAMESPACE = 0x70726f6a;
-const PATIENCE_MS = 200;
-const LOCK_NOT_AVAILABLE = '55P03';
+/** The key of a lock, as two parameters make it. */
+const KEY = '$1, hashtext($2)';
+
+/**
+ * Appends wait while the gate is closed, and so none of its statements may wait long for a lock or run for long. Below
+ * the server's `deadlock_timeout` of a second: in a deadlock with an append it is the gate that opens, not the append that fails.
+ */
+const LOCK_TIMEOUT_MS = 500;
+/** A process that stands still with the gate closed loses its connection after this long. */
+const IDLE_TIMEOUT_MS = 10_000;
+
+/** Lock time-out, statement time-out, deadlock: what says only that this was not the moment. */
+const NOT_NOW = new Set(['55P03', '57014', '40P01']);
+
+const LIMITS_SQL = `
+  set_config('lock_timeout', $3, true), set_config('statement_timeout', $4, true),
+  set_config('idle_in_transaction_session_timeout', $5, true)`;
+
+/** The transactions of appends that hold the gate: a lock by two keys has objsubid 2, and shows them unsigned. */
+const SHARERS_SQL = `
+  SELECT virtualtransaction AS holder, pid FROM pg_locks
+  WHERE locktype = 'advisory' AND granted AND mode = 'ShareLock' AND objsubid = 2
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND classid = $1::int::oid AND objid = (hashtext($2)::bigint & 4294967295)::oid`;
+
+export interface Closing {
+  readonly round: GateRound;
+  /** The longest a statement of the work may take, in milliseconds. */
+  readonly statementMs: number;
+}
 
 /**
  * Keeps appends and the hand-over of an inline projection apart: an append holds the gate shared while it decides
- * whether to apply its events, a hand-over takes it alone and so sees every append decided.
+ * whether to apply its events, a hand-over closes it and so sees every append decided.
  */
 export class InlineGate {
-  constructor(private readonly projection: string) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly projection: string,
+  ) {}
 
-  /** Until the transaction ends. Costs appends no write and no waiting for each other. */
-  async share(manager: EntityManager): Promise<void> {
-    await manager.query('SELECT pg_advisory_xact_lock_shared($1, hashtext($2))', [
-      NAMESPACE,
-      this.projection,
-    ]);
+  /**
+   * Holds the gate until the transaction ends. Costs appends no write and no waiting for each other.
+   * @returns whether the transaction sees the database as it was at its first statement, and not as it is now
+   */
+  async share(manager: EntityManager): Promise<{ readonly isSnapshot: boolean }> {
+    const [row] = await manager.query<[{ isolation: string }]>(
+      `SELECT current_setting('transaction_isolation') AS isolation, pg_advisory_xact_lock_shared(${KEY})`,
+      [NAMESPACE, this.projection],
+    );
+    return { isSnapshot: !row.isolation.startsWith('read') };
+  }
+
+  /** Runs `work` in a transaction in which the gate cannot close. */
+  hold<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return inTransaction(this.dataSource, async (manager) => {
+      await this.share(manager);
+      return work(manager);
+    });
   }
 
   /**
-   * @returns `undefined` when appends held the gate all the while. New appends queue behind whoever waits for it
-   * alone, so it waits briefly and is to be asked again.
+   * Runs `work` with the gate closed. All that it reads must come over the given connection: appends that wait for the
+   * gate may hold all others.
+   * @returns `undefined` when appends hold the gate, or the work met a lock: to be asked again
    */
-  async close<T>(
-    dataSource: DataSource,
-    work: (manager: EntityManager) => Promise<T>,
-  ): Promise<T | undefined> {
+  async close<T>(closing: Closing, work: (manager: EntityManager) => Promise<T>): Promise<T | undefined> {
     try {
-      return await dataSource.transaction('READ COMMITTED', async (manager) => {
-        await manager.query(`SET LOCAL lock_timeout = ${PATIENCE_MS}`);
-        await manager.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [NAMESPACE, this.projection]);
-        await manager.query('SET LOCAL lock_timeout = 0');
+      return await inTransaction(this.dataSource, async (manager) => {
+        if (!(await this.shut(closing, manager))) return undefined;
         return work(manager);
       });
     } catch (error) {
-      if (
-        error instanceof QueryFailedError &&
-        (error.driverError as { code?: string }).code === LOCK_NOT_AVAILABLE
-      )
-        return undefined;
+      if (isNotNow(error)) return undefined;
       throw error;
     }
   }
+
+  private async shut({ round, statementMs }: Closing, manager: EntityManager): Promise<boolean> {
+    const keys = [NAMESPACE, this.projection];
+    const limits = [LOCK_TIMEOUT_MS, statementMs, IDLE_TIMEOUT_MS].map(String);
+    const [row] = await manager.query<[{ shut: boolean }]>(
+      `SELECT pg_try_advisory_xact_lock(${KEY}) AS shut, ${LIMITS_SQL}`,
+      [...keys, ...limits],
+    );
+    if (row.shut) return true;
+    const patience = round.patience(await manager.query(SHARERS_SQL, keys));
+    if (patience === undefined) return false;
+    await manager.query(`SET LOCAL lock_timeout = ${patience}`);
+    await manager.query(`SELECT pg_advisory_xact_lock(${KEY})`, keys);
+    await manager.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
+    return true;
+  }
+}
+
+function isNotNow(error: unknown): boolean {
+  if (!(error instanceof QueryFailedError)) return false;
+  return NOT_NOW.has((error.driverError as { code?: string }).code ?? '');
 }

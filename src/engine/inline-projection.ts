@@ -1,66 +1,86 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { ProjectionDefinition } from '../authoring/projection-definition';
-import type { EventPage, EventSource } from '../events/event-source';
-import type { AppendParticipant } from '../events/event-store';
+import type { AppendParticipant, EventStore } from '../events/event-store';
 import type { RecordedEvent } from '../events/recorded-event';
-import { ForeignWriteError } from '../read-models/row.errors';
-import type { Checkpoint, CheckpointStore, Fenced } from '../state/checkpoint.store';
+import type { Checkpoint } from '../state/checkpoint.store';
 import type { SegmentId } from '../state/segment-id';
-import { type AfterCommit, type BatchApplier, PrepareAgain } from './batch';
-import { HandlerFailedError, UnsupportedOperationError } from './engine.errors';
+import type { BatchApplier } from './batch';
+import { UnsupportedOperationError } from './engine.errors';
+import type { EngineState } from './engine-state';
+import { GateRound } from './gate-round';
+import type { HeadWatcher } from './head-watcher';
+import { InlineBusyError } from './inline-busy.error';
 import { InlineGate } from './inline-gate';
+import { InlineHandOver } from './inline-hand-over';
+import { InlineHandlers } from './inline-handlers';
 import type { RunMode } from './run-mode';
 import type { SegmentCursor } from './segment-cursor';
-import { AbortedTransactionError, assertNotAborted } from './transaction';
 
-/** How often an append folds its rows again after others made the same ones. */
-const MAX_RACES = 20;
-/** An append needs no fence, and nobody else knows its session. */
-const NO_FENCE: Fenced = { backend: 0, transaction: '' };
-/** How many events a hand-over applies itself while appends wait for it. */
-const LAST_STRETCH = 500;
-const LAST_BYTES = 1024 * 1024;
-/** Appends wait behind a try to hand over, so that a vain one is not repeated at once. */
-const TRY_AGAIN_MS = 1_000;
-/** Beyond every position. */
-const END = 2n ** 63n - 1n;
+/** An inline projection that is not up to date yet: a replay end is set, and appends leave their events to the loop. */
+export const INLINE_BEHIND: Checkpoint = { position: 0n, replayUntil: 0n };
+
+/** The longest a statement of a rebuild may keep appends waiting. */
+const STATEMENT_MS = 10_000;
+/** How often it is tried to close the gate for what an operator wants. */
+const PAUSE_MS = { min: 20, max: 250 };
+/** How long a hand-back waits for appends that are left open. */
+const HAND_BACK_TIMEOUT_MS = 30_000;
+
+/** Nothing calls off what runs in somebody's append. */
+const NEVER = new AbortController().signal;
+
+export interface InlineParts {
+  readonly definition: ProjectionDefinition;
+  readonly dataSource: DataSource;
+  readonly source: EventStore;
+  readonly state: EngineState;
+  readonly watcher: HeadWatcher;
+  readonly makeApplier: () => BatchApplier;
+  /** Aborts when the engine stops. */
+  readonly ending: AbortSignal;
+}
 
 /**
  * Applies events in the transaction of their append, once the projection has caught up with what was there before.
- * Until then its loop applies them, and whoever appends finds that out under the gate.
+ * Until then, and while it is paused, its loop applies them, and whoever appends finds that out under the gate.
  */
 export class InlineProjection implements AppendParticipant, RunMode {
+  private readonly logger = new Logger('Projection');
   private readonly gate: InlineGate;
   private readonly id: SegmentId;
-  private triedAt = -Infinity;
+  private readonly handlers: InlineHandlers;
+  private readonly handOver: InlineHandOver;
 
-  constructor(
-    private readonly definition: ProjectionDefinition,
-    private readonly dataSource: DataSource,
-    private readonly source: EventSource,
-    private readonly checkpoints: CheckpointStore,
-    private readonly makeApplier: () => BatchApplier,
-  ) {
-    this.gate = new InlineGate(definition.name);
+  constructor(private readonly parts: InlineParts) {
+    const { definition, dataSource, makeApplier } = parts;
     this.id = { projection: definition.name, segment: 0 };
+    this.gate = new InlineGate(dataSource, definition.name);
+    this.handlers = new InlineHandlers(definition, makeApplier);
+    this.handOver = new InlineHandOver({ ...parts, gate: this.gate, handlers: this.handlers });
   }
 
   wants(type: string): boolean {
-    return this.definition.handlers.of(type).length > 0;
+    return this.parts.definition.handlers.of(type).length > 0;
   }
 
   async apply(events: readonly RecordedEvent[], manager: EntityManager): Promise<void> {
-    await this.gate.share(manager);
-    const checkpoint = await this.checkpoints.read(this.id, manager);
-    if (!checkpoint || checkpoint.replayUntil !== undefined) return;
-    await this.handle(events, manager, () => {
+    const { name } = this.parts.definition;
+    const { checkpoints, inlineMarks } = this.parts.state;
+    const { isSnapshot } = await this.gate.share(manager);
+    if (isSnapshot) await inlineMarks.hold(manager, name);
+    const checkpoint = await checkpoints.read(this.id, manager);
+    if (isBehind(checkpoint)) return;
+    const afterCommit = () => {
       throw new UnsupportedOperationError(
         'use afterCommit',
-        this.definition.name,
+        name,
         'it is inline, and the end of the transaction belongs to whoever appends; ' +
           'make side effects in a persistent projection',
       );
-    });
+    };
+    await this.handlers.apply({ events, afterCommit, replayUntil: undefined, calledOff: NEVER }, manager);
   }
 
   readonly replays = false;
@@ -71,90 +91,112 @@ export class InlineProjection implements AppendParticipant, RunMode {
   }
 
   /** Appends apply their events themselves and leave the checkpoint where it is. */
-  isOver({ replayUntil }: Checkpoint): boolean {
-    return replayUntil === undefined;
+  isOver(checkpoint: Checkpoint): boolean {
+    return !isBehind(checkpoint);
   }
 
   /** Under a steady stream of appends the loop never gets to the head by itself: the rest is for the hand-over. */
   isNear(position: bigint, head: bigint): boolean {
-    return head - position <= LAST_STRETCH && performance.now() - this.triedAt >= TRY_AGAIN_MS;
+    return this.handOver.takes(head - position);
+  }
+
+  async atHead(checkpoint: Checkpoint, cursor: SegmentCursor): Promise<boolean> {
+    return this.isOver(checkpoint) || this.handOver.attempt(checkpoint, cursor);
+  }
+
+  /** Why appends do not apply its events yet. Only the process that runs its loop knows more than that it catches up. */
+  get hindrance(): string {
+    return this.handOver.hindrance ?? 'it catches up with the events of before';
+  }
+
+  /** Whether appends leave their events to the loop. */
+  async isBehind(): Promise<boolean> {
+    return isBehind(await this.parts.state.checkpoints.read(this.id));
+  }
+
+  /** Empties it while no append is under way; its loop then begins from there. */
+  async alone(work: (manager: EntityManager) => Promise<void>): Promise<void> {
+    const { definition, state } = this.parts;
+    const close = (round: GateRound) =>
+      this.gate.close({ round, statementMs: STATEMENT_MS }, async (manager) => {
+        await work(manager);
+        await state.inlineMarks.touch(manager, definition.name);
+        return true;
+      });
+    await this.repeat('be rebuilt', Infinity, close);
   }
 
   /**
-   * Hands over to the appends: with the gate closed, what they committed until now is applied here, and what is still
-   * open will find the hand-over done.
+   * Has the loop apply events again, as long as `work` keeps it from handing over.
+   * @param work is done in the same transaction
+   * @throws InlineBusyError when an append is left open
    */
-  async atHead(checkpoint: Checkpoint, cursor: SegmentCursor): Promise<boolean> {
-    if (this.isOver(checkpoint)) return true;
-    this.triedAt = performance.now();
-    const handedOver = await this.gate.close(this.dataSource, async (manager) => {
-      const rest = await this.committedSince(checkpoint.position);
-      if (!rest) return false;
-      await cursor.advance(checkpoint, { position: rest.through, replayUntil: undefined }, manager);
-      await this.handle(rest.events, manager, () => undefined);
-      return true;
+  async handBack(operation: string, work: (manager: EntityManager) => Promise<void>): Promise<void> {
+    await this.repeat(operation, HAND_BACK_TIMEOUT_MS, async (round) => {
+      if (await this.whileBehind(work)) return true;
+      // Before the gate is closed: looking takes other connections.
+      const head = await this.parts.watcher.refresh();
+      return this.gate.close({ round, statementMs: STATEMENT_MS }, (manager) =>
+        this.fallBehind(head, manager, work),
+      );
     });
-    return handedOver ?? false;
   }
 
-  /** Runs `work` while no append is under way; `false` when it did not come to that. */
-  async alone(work: (manager: EntityManager) => Promise<void>): Promise<boolean> {
-    const done = await this.gate.close(this.dataSource, async (manager) => {
+  /** Where appends leave their events to the loop anyway, only a hand-over must be kept out. */
+  private whileBehind(work: (manager: EntityManager) => Promise<void>): Promise<boolean> {
+    return this.gate.hold(async (manager) => {
+      if (!isBehind(await this.parts.state.checkpoints.read(this.id, manager))) return false;
       await work(manager);
       return true;
     });
-    return done ?? false;
   }
 
-  /** `undefined` when that is too much for now, or not all settled. */
-  private async committedSince(position: bigint): Promise<EventPage | undefined> {
-    const { types } = this.definition;
-    const { settled } = await this.source.head();
-    const beyond = await this.source.backlog({ after: settled, upTo: END, types });
-    if (beyond.events > 0) return undefined;
-    const request = { after: position, upTo: settled, types, limit: LAST_STRETCH, maxBytes: LAST_BYTES };
-    const page = await this.source.readPage(request);
-    return page.through >= settled ? page : undefined;
-  }
-
-  /** One by one: whoever commits would take the COMMIT of a transaction that a handler broke in silence for one. */
-  private async handle(
-    events: readonly RecordedEvent[],
+  /** With the gate closed all that was applied is visible. What is not visible is left to the loop, which must get it. */
+  private async fallBehind(
+    head: bigint,
     manager: EntityManager,
-    afterCommit: AfterCommit,
+    work: (manager: EntityManager) => Promise<void>,
+  ): Promise<boolean> {
+    const { source, definition, state } = this.parts;
+    const { name, types } = definition;
+    const { checkpoints, control, inlineMarks } = state;
+    if (isBehind(await checkpoints.read(this.id, manager))) return false;
+    const beyond = await source.readCommitted(manager, { after: head, types, limit: 1, maxBytes: 1 });
+    if (beyond?.events.length !== 0) return false;
+    await checkpoints.reset(manager, name, { ...INLINE_BEHIND, position: head });
+    await control.nextGeneration(manager, name);
+    await inlineMarks.touch(manager, name);
+    await work(manager);
+    return true;
+  }
+
+  private async repeat(
+    operation: string,
+    timeoutMs: number,
+    attempt: (round: GateRound) => Promise<boolean | undefined>,
   ): Promise<void> {
-    const { name } = this.definition;
-    for (const event of events) {
-      await this.applyOne(event, manager, afterCommit);
-      await assertNotAborted(manager.queryRunner!).catch((error: unknown) => {
-        if (!(error instanceof AbortedTransactionError)) throw error;
-        const method = this.definition.handlers.of(event.type).at(-1)!.method;
-        throw new HandlerFailedError(name, method, event, error);
-      });
+    const { ending, definition } = this.parts;
+    const round = new GateRound();
+    const began = performance.now();
+    let told = false;
+    for (let pause = PAUSE_MS.min; !(await attempt(round)); pause = Math.min(2 * pause, PAUSE_MS.max)) {
+      const waited = performance.now() - began;
+      if (ending.aborted || waited >= timeoutMs)
+        throw new InlineBusyError(definition.name, operation, waited, round.waitsFor);
+      if (!told && waited >= TELL_AFTER_MS) {
+        told = true;
+        const busy = new InlineBusyError(definition.name, operation, waited, round.waitsFor);
+        this.logger.warn(`${busy.message} It is tried on.`);
+      }
+      await delay(pause, undefined, { signal: ending }).catch(() => undefined);
     }
   }
+}
 
-  /** Rows that appends make at the same time are found out at their writing, and folded again. */
-  private async applyOne(
-    event: RecordedEvent,
-    manager: EntityManager,
-    afterCommit: AfterCommit,
-  ): Promise<void> {
-    const calledOff = new AbortController().signal;
-    const batch = { events: [event], replaying: false, attempt: 1, calledOff };
-    const work = async (within: EntityManager) => {
-      const prepared = await applier.prepare(batch, afterCommit, within);
-      await prepared.write(within, NO_FENCE);
-    };
-    const applier = this.makeApplier();
-    for (let race = 1; ; race++)
-      try {
-        await (applier.worksAhead ? manager.transaction(work) : work(manager));
-        return;
-      } catch (error) {
-        applier.reset();
-        const again = error instanceof ForeignWriteError || error instanceof PrepareAgain;
-        if (!again || race === MAX_RACES) throw error;
-      }
-  }
+/** After this long the log says what is waited for. */
+const TELL_AFTER_MS = 5_000;
+
+/** Whether appends leave their events to the loop. */
+function isBehind(checkpoint: Checkpoint | undefined): boolean {
+  return !checkpoint || checkpoint.replayUntil !== undefined;
 }

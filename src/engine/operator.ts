@@ -20,8 +20,16 @@ export class Operator {
   ): Promise<void> {
     const { control } = this.engine.state;
     const { name } = projection.definition;
-    await control.setState(name, state);
-    await control.audit(name, action, actor);
+    const inline = state === 'paused' ? this.engine.inlineOf(name) : undefined;
+    if (inline)
+      await inline.handBack('be paused', async (manager) => {
+        await control.setState(name, state, manager);
+        await control.audit(name, action, actor, {}, manager);
+      });
+    else {
+      await control.setState(name, state);
+      await control.audit(name, action, actor);
+    }
     await this.engine.coordinator.nudge();
   }
 
@@ -37,11 +45,24 @@ export class Operator {
   ): Promise<Result[]> {
     const { checkpoints, commands } = this.engine.state;
     const { name } = projection.definition;
+    if (!(await this.hasOwner(name, command))) return [];
     const all = (await checkpoints.readAll(name)).map(({ segment }) => segment);
     const segments = only === undefined ? all : [only];
     const orders = await Promise.all(segments.map((segment) => commands.add(name, segment, command, args)));
     await this.engine.coordinator.nudge();
     return Promise.all(orders.map((id) => this.outcome<Result>(name, command, id)));
+  }
+
+  /** Nobody runs an inline projection that appends keep current; with events set aside it must have an owner again. */
+  private async hasOwner(name: string, command: string): Promise<boolean> {
+    const inline = this.engine.inlineOf(name);
+    if (!inline || (await inline.isBehind())) return true;
+    if (command === 'skip')
+      throw new CommandFailedError(name, command, 'appends apply its events, and it stops before none');
+    const { deadLetters } = this.engine.state;
+    if ((await deadLetters.count(name)) === 0) return false;
+    await inline.handBack(`${command} dead letters`, () => Promise.resolve());
+    return true;
   }
 
   private async outcome<Result>(name: string, command: string, id: string): Promise<Result> {

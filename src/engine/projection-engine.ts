@@ -62,8 +62,7 @@ export class ProjectionEngine {
   private readonly inline = new Map<string, InlineProjection>();
   /** Where the catch-up projections that somebody asked for are to end. */
   private readonly targets = new Map<string, CatchUpTarget>();
-  /** The inline projections that appends keep current, and since which reset. */
-  private readonly handedOver = new Map<string, number>();
+  private readonly ending = new AbortController();
   private readonly pageSizes = new Map<string, PageSize>();
 
   constructor(
@@ -107,7 +106,7 @@ export class ProjectionEngine {
   }
 
   async start(): Promise<void> {
-    const { control, checkpoints, cuts } = this.state;
+    const { control, checkpoints, cuts, inlineMarks } = this.state;
     await this.source.open(await checkpoints.highest());
     await this.watcher.start();
     const { states } = await control.snapshot();
@@ -117,6 +116,7 @@ export class ProjectionEngine {
       const beginning = known ? KNOWN : await beginningOf(definition, this.watcher.head, this.source);
       await control.register(name, options.version ?? 1, options.segments ?? 1, beginning);
       await cuts.callOff(name);
+      if (this.inline.has(name)) await inlineMarks.create(name);
     }
     await this.coordinator.start();
     for (const projection of this.projections.values())
@@ -124,6 +124,7 @@ export class ProjectionEngine {
   }
 
   async stop(): Promise<void> {
+    this.ending.abort();
     await Promise.all([this.coordinator.stop(), ...this.all.map((projection) => projection.stopAll())]);
     this.watcher.stop();
   }
@@ -137,6 +138,11 @@ export class ProjectionEngine {
     const projection = this.projections.get(name);
     if (!projection) throw new UnknownProjectionError(name, [...this.projections.keys()]);
     return projection;
+  }
+
+  /** What keeps an inline projection current; `undefined` for another. */
+  inlineOf(name: string): InlineProjection | undefined {
+    return this.inline.get(name);
   }
 
   /** Has a `catch-up` projection run here, as soon as nobody else runs it, until `target` is applied. */
@@ -167,8 +173,7 @@ export class ProjectionEngine {
       if (tables.length > 0) await manager.query(`TRUNCATE ${tables.join(', ')}`);
     };
     const inline = this.inline.get(name);
-    if (!inline) await this.dataSource.transaction('READ COMMITTED', work);
-    else while (!(await inline.alone(work)));
+    await (inline ? inline.alone(work) : this.dataSource.transaction('READ COMMITTED', work));
     await this.coordinator.nudge();
   }
 
@@ -180,16 +185,18 @@ export class ProjectionEngine {
         name,
         'its events come from a source that cannot append',
       );
-    const inline = new InlineProjection(
+    const inline = new InlineProjection({
       definition,
-      this.dataSource,
-      this.source,
-      this.state.checkpoints,
-      () =>
+      dataSource: this.dataSource,
+      source: this.source,
+      state: this.state,
+      watcher: this.watcher,
+      makeApplier: () =>
         this.appliers.make(definition, (error) =>
           this.logger.error(`Projection "${name}": ${error.message}`),
         ),
-    );
+      ending: this.ending.signal,
+    });
     this.inline.set(name, inline);
     this.source.addParticipant(inline);
   }
@@ -212,8 +219,8 @@ export class ProjectionEngine {
     return this.runnable.flatMap((projection) => {
       const { name } = projection.definition;
       const state = states.find(({ projection: registered }) => registered === name);
-      const { segments = 1, generation = 0 } = state ?? {};
-      if (this.handedOver.get(name) === generation) return [];
+      const { segments = 1, caughtUp } = state ?? {};
+      if (this.inline.has(name) && caughtUp) return [];
       const done = this.targets.get(name)?.done;
       return Array.from({ length: segments }, (_, segment) => segment)
         .filter((segment) => !done?.has(segment))
@@ -269,19 +276,13 @@ export class ProjectionEngine {
     const runner = this.makeRunner(projection, id, segments, cursor, mode);
     runner.direct(directive);
     await projection.start(id.segment, runner);
-    if (runner.isOver) this.runIsOver(id, segments, directive.generation, target);
+    if (runner.isOver && target) this.runIsOver(id, segments, target);
     await this.state.leases.release(lease).catch(() => undefined);
   }
 
-  private runIsOver(
-    { projection, segment }: SegmentId,
-    segments: number,
-    generation: number,
-    target: CatchUpTarget | undefined,
-  ): void {
-    if (!target) this.handedOver.set(projection, generation);
-    target?.done.add(segment);
-    if (target?.done.size === segments && this.targets.get(projection) === target)
+  private runIsOver({ projection, segment }: SegmentId, segments: number, target: CatchUpTarget): void {
+    target.done.add(segment);
+    if (target.done.size === segments && this.targets.get(projection) === target)
       this.targets.delete(projection);
   }
 

@@ -39,6 +39,8 @@ export interface ProjectionStatus {
   readonly deadLetters: number;
   /** The instances that run it, in order of its segments; an inline projection runs where its events are appended. */
   readonly owners: readonly string[];
+  /** Why an inline projection is applied behind the appends and not by them; `undefined` where they do, or for other types. */
+  readonly notInline: string | undefined;
   /** Milliseconds since the slowest of its loops here last turned; `undefined` when none runs here. */
   readonly heartbeatAgeMs: number | undefined;
 }

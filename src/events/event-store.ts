@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { EventSource } from './event-source';
+import { type EventPage, EventSource, type PageRequest } from './event-source';
 import type { NewEvent } from './new-event';
 import type { RecordedEvent } from './recorded-event';
 
@@ -42,4 +42,21 @@ export abstract class EventStore extends EventSource {
   ): Promise<AppendResult>;
 
   abstract addParticipant(participant: AppendParticipant): void;
+
+  /**
+   * Has `find` add the participants before the first append, whatever comes first: it, or the start of the application.
+   * @param find throws where they are not known yet, and so refuses the append
+   * @internal
+   */
+  abstract findParticipantsBy(find: () => void): void;
+
+  /**
+   * All events behind `after` that the transaction of `manager` sees, settled or not, read over its connection alone.
+   * @returns `undefined` when they are more than asked for
+   * @internal
+   */
+  abstract readCommitted(
+    manager: EntityManager,
+    request: Omit<PageRequest, 'upTo'>,
+  ): Promise<EventPage | undefined>;
 }

@@ -1,3 +1,4 @@
+import type { ClientBase } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import type {
   Backlog,
@@ -25,11 +26,14 @@ import { PageReader } from './page-reader';
 import { prepareAppend, type PreparedAppend } from './prepared-append';
 import { SettledHead } from './settled-head';
 import { SharedCall } from './shared-call';
-import { backlogSql, positionBeforeSql, readStreamSql } from './sql/read.sql';
+import { backlogSql, lastSql, positionBeforeSql, readStreamSql } from './sql/read.sql';
 import { SEQUENCE_SQL } from './sql/settled-head.sql';
 import { UnsafeSequenceError } from './unsafe-sequence.error';
 
 export const EVENTS_TABLE = 'events';
+
+/** How far behind a position `readCommitted` looks, as its caller may keep appends waiting. */
+const COMMITTED_SPAN = 200_000n;
 
 const READ_ALL_BYTES = 64 * 1024 * 1024;
 
@@ -49,6 +53,7 @@ export class PostgresEventStore extends EventStore {
   private readonly appender: Appender;
   private readonly pages: PageReader;
   private readonly sharedHead = new SharedCall(async () => (await this.settledHead()).find());
+  private findParticipants = (): void => undefined;
   private listener: NotificationListener | undefined;
   private tracker: SettledHead | undefined;
 
@@ -69,9 +74,14 @@ export class PostgresEventStore extends EventStore {
     events: readonly NewEvent[],
     { expectedVersion = 'any', manager }: AppendOptions = {},
   ): Promise<AppendResult> {
+    this.findParticipants();
     const append = prepareAppend(streamId, events, expectedVersion, this.options.maxEventBytes);
     if (manager) {
-      const { result, events: written } = await this.appendInside(append, manager);
+      // One savepoint, so that an append that rejects leaves nothing, whatever its caller makes of that.
+      const inside = (within: EntityManager) => this.appendInside(append, within);
+      const { result, events: written } = await (this.hasParticipants(append)
+        ? manager.transaction(inside)
+        : inside(manager));
       if (written.length > 0) await this.notifier.inside(manager);
       return result;
     }
@@ -85,6 +95,10 @@ export class PostgresEventStore extends EventStore {
 
   addParticipant(participant: AppendParticipant): void {
     this.participants.push(participant);
+  }
+
+  findParticipantsBy(find: () => void): void {
+    this.findParticipants = find;
   }
 
   async readStream(
@@ -124,6 +138,28 @@ export class PostgresEventStore extends EventStore {
 
   readPage(request: PageRequest): Promise<EventPage> {
     return this.pages.read(request);
+  }
+
+  async readCommitted(
+    manager: EntityManager,
+    { after, types, limit, maxBytes }: Omit<PageRequest, 'upTo'>,
+  ): Promise<EventPage | undefined> {
+    const client = (await manager.queryRunner!.connect()) as ClientBase;
+    const [{ last }] = await manager.query<[{ last: string }]>(lastSql(this.events));
+    const upTo = BigInt(last);
+    if (upTo - after > COMMITTED_SPAN) return undefined;
+    const events: RecordedEvent[] = [];
+    let through = after;
+    let bytes = 0;
+    while (through < upTo) {
+      const request = { after: through, upTo, types, limit: limit + 1, maxBytes };
+      const page = await this.pages.read(request, client);
+      events.push(...page.events);
+      ({ through } = page);
+      bytes += page.bytes;
+      if (events.length > limit || bytes > maxBytes) return undefined;
+    }
+    return { events, through, bytes };
   }
 
   async backlog({ after, upTo, types }: BacklogRequest): Promise<Backlog> {
@@ -175,7 +211,7 @@ export class PostgresEventStore extends EventStore {
   private appendAlone(append: PreparedAppend): Promise<Appended> {
     if (!this.hasParticipants(append))
       return this.appender.append(append, this.dataSource.manager, (work) => work());
-    return this.dataSource.transaction((manager) => this.appendInside(append, manager));
+    return this.dataSource.transaction('READ COMMITTED', (manager) => this.appendInside(append, manager));
   }
 
   private async appendInside(append: PreparedAppend, manager: EntityManager): Promise<Appended> {

@@ -11,6 +11,7 @@ const TABLES = [
   'projection_commands',
   'projection_dead_letters',
   'projection_audit',
+  'projection_inline_marks',
 ];
 
 /** @throws MissingTablesError */

@@ -30,6 +30,8 @@ export interface StateRow {
   readonly beginsAfter: string | null;
   /** Up to where events were history when it was registered, as text; `null` where that was never noted. */
   readonly historyUntil: string | null;
+  /** Whether nothing is left to replay; of an inline projection, whether appends apply its events. */
+  readonly caughtUp: boolean;
 }
 
 /** Where a new projection begins. */
@@ -89,7 +91,10 @@ export class ControlStore {
     this.snapshotSql = `SELECT
       ${rows(`SELECT projection, version, state, failure, generation, segments,
                 segments_wanted AS "segmentsWanted",
-                begins_after::text AS "beginsAfter", history_until::text AS "historyUntil" FROM ${this.states}`)} AS states,
+                begins_after::text AS "beginsAfter", history_until::text AS "historyUntil",
+                EXISTS (SELECT FROM ${table('projection_checkpoints')} c
+                        WHERE c.projection = s.projection AND c.segment = 0 AND c.replay_until IS NULL) AS "caughtUp"
+              FROM ${this.states} s`)} AS states,
       ${rows(`SELECT projection, segment, owner, epoch, expires_at > clock_timestamp() AS live
               FROM ${table('projection_leases')}`)} AS leases,
       ${rows(`SELECT instance, runs FROM ${table('projection_instances')}
@@ -121,6 +126,15 @@ export class ControlStore {
 
   async read(projection: string): Promise<StateRow | undefined> {
     return (await this.snapshot()).states.find((state) => state.projection === projection);
+  }
+
+  /** What is wanted of one projection, by what the transaction of `manager` sees. */
+  async stateOf(projection: string, manager: EntityManager): Promise<DesiredState | undefined> {
+    const [row] = await manager.query<{ state: DesiredState }[]>(
+      `SELECT state FROM ${this.states} WHERE projection = $1`,
+      [projection],
+    );
+    return row?.state;
   }
 
   /** What stopped the projection stays known while it is paused, and is forgotten when it runs again. */

@@ -158,6 +158,15 @@ export class DeadLetterStore {
     return row.failed;
   }
 
+  /** Failed and waiting ones. */
+  async count(projection: string, manager: EntityManager = this.dataSource.manager): Promise<number> {
+    const [row] = await manager.query<[{ all: number }]>(
+      `SELECT count(*)::int AS all FROM ${this.table} WHERE projection = $1`,
+      [projection],
+    );
+    return row.all;
+  }
+
   async parkedKeys({ projection, segment }: SegmentId): Promise<Set<string>> {
     const rows = await this.dataSource.query<{ parked_by: string }[]>(
       `SELECT DISTINCT parked_by FROM ${this.table}
