@@ -78,8 +78,22 @@ function classOf({ instance, metatype }: Provider): ProviderClass | undefined {
 
 /** What is made for each request, or for whoever injects it, is never a projection. */
 function isUnmade(provider: Provider): boolean {
-  if (provider.scope === Scope.REQUEST || provider.scope === Scope.TRANSIENT) return false;
+  if (provider.scope === Scope.TRANSIENT || isForEachRequest(provider)) return false;
   return !provider.getInstanceByContextId(STATIC_CONTEXT).isResolved;
+}
+
+/** Nest's own answer is kept for good, and so must not be asked for before all is made. */
+function isForEachRequest(provider: Provider, seen = new Set<Provider>()): boolean {
+  if (seen.has(provider)) return false;
+  seen.add(provider);
+  if (provider.scope === Scope.REQUEST) return true;
+  const injected = [
+    ...((provider.getCtorMetadata() as Provider[] | undefined) ?? []),
+    ...((provider.getPropertiesMetadata() as { wrapper: Provider }[] | undefined) ?? []).map(
+      ({ wrapper }) => wrapper,
+    ),
+  ];
+  return injected.some((one) => one && isForEachRequest(one, seen));
 }
 
 function nameOf({ token, name }: Provider): string {

@@ -151,7 +151,7 @@ export class InlineProjection implements AppendParticipant, RunMode {
     });
   }
 
-  /** With the gate closed all that was applied is visible. What is not visible is left to the loop, which must get it. */
+  /** With the gate closed all that was applied is visible, and must lie before all that is left to the loop. */
   private async fallBehind(
     head: bigint,
     manager: EntityManager,
@@ -161,9 +161,9 @@ export class InlineProjection implements AppendParticipant, RunMode {
     const { name, types } = definition;
     const { checkpoints, control, inlineMarks } = state;
     if (isBehind(await checkpoints.read(this.id, manager))) return false;
-    const beyond = await source.readCommitted(manager, { after: head, types, limit: 1, maxBytes: 1 });
-    if (beyond?.events.length !== 0) return false;
-    await checkpoints.reset(manager, name, { ...INLINE_BEHIND, position: head });
+    const position = await source.settledThrough(manager, head, types);
+    if (position === undefined) return false;
+    await checkpoints.reset(manager, name, { ...INLINE_BEHIND, position });
     await control.nextGeneration(manager, name);
     await inlineMarks.touch(manager, name);
     await work(manager);

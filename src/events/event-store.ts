@@ -51,6 +51,18 @@ export abstract class EventStore extends EventSource {
   abstract findParticipantsBy(find: () => void): void;
 
   /**
+   * How far all is settled by what the transaction of `manager` sees, over its connection alone.
+   * @param settled a position known to be settled
+   * @returns `undefined` where an event of `types` lies behind a position that may still appear
+   * @internal
+   */
+  abstract settledThrough(
+    manager: EntityManager,
+    settled: bigint,
+    types: readonly string[] | undefined,
+  ): Promise<bigint | undefined>;
+
+  /**
    * All events behind `after` that the transaction of `manager` sees, settled or not, read over its connection alone.
    * @returns `undefined` when they are more than asked for
    * @internal

@@ -26,7 +26,7 @@ import { PageReader } from './page-reader';
 import { prepareAppend, type PreparedAppend } from './prepared-append';
 import { SettledHead } from './settled-head';
 import { SharedCall } from './shared-call';
-import { backlogSql, lastSql, positionBeforeSql, readStreamSql } from './sql/read.sql';
+import { backlogSql, lastOfTypesSql, lastSql, positionBeforeSql, readStreamSql } from './sql/read.sql';
 import { SEQUENCE_SQL } from './sql/settled-head.sql';
 import { UnsafeSequenceError } from './unsafe-sequence.error';
 
@@ -138,6 +138,19 @@ export class PostgresEventStore extends EventStore {
 
   readPage(request: PageRequest): Promise<EventPage> {
     return this.pages.read(request);
+  }
+
+  async settledThrough(
+    manager: EntityManager,
+    settled: bigint,
+    types: readonly string[] | undefined,
+  ): Promise<bigint | undefined> {
+    const [row] = await manager.query<[{ last: string; whole: boolean }]>(lastOfTypesSql(this.events), [
+      settled,
+      types ?? null,
+      BACKLOG_COUNTED,
+    ]);
+    return row.whole ? BigInt(row.last) : undefined;
   }
 
   async readCommitted(

@@ -55,3 +55,18 @@ export const positionBeforeSql = (events: string) => `
   SELECT min(global_position) - 1 AS position FROM ${events} WHERE recorded_at >= $1 AND global_position <= $2`;
 /** The last position that the transaction sees. */
 export const lastSql = (events: string) => `SELECT coalesce(max(global_position), 0)::text AS last FROM ${events}`;
+
+/**
+ * The last position of a type of $2 behind $1, and whether all before it is there, looking at less than $3 events. One
+ * statement, hence one snapshot.
+ */
+export const lastOfTypesSql = (events: string) => `
+  WITH beyond AS (
+    SELECT global_position AS position, type FROM ${events}
+    WHERE global_position > $1::bigint ORDER BY global_position LIMIT $3
+  ), handled AS (
+    SELECT coalesce(max(position), $1::bigint) AS last FROM beyond WHERE $2::text[] IS NULL OR type = ANY ($2)
+  )
+  SELECT last::text AS last,
+         (SELECT count(*) < $3 AND count(*) FILTER (WHERE position <= last) = last - $1::bigint FROM beyond) AS whole
+  FROM handled`;
