@@ -119,10 +119,13 @@ describe('the hand-over of an inline projection', () => {
         );
       }
     }
-    const app = await inline.start([Once], { entities });
+    const before = await inline.start([Once], { entities });
     await inline.handedOver();
-    await app.store.append('s', [happened(), happened()]);
+    await before.store.append('s', [happened(), happened()]);
     expect(await inline.positions('once')).toEqual([1, 2]);
+    // A process that has handed nothing over yet tries it at once.
+    await inline.close(before);
+    const app = await inline.start([Once], { entities });
     await app.projections.rebuild('once');
     expect(await inline.positions('once')).toEqual([]);
     await app.store.append('s', [happened()]);
