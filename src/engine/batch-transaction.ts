@@ -1,17 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Fenced } from '../state/checkpoint.store';
+import { runEffects } from './after-commit';
 import { type Batch, type BatchApplier, PrepareAgain, type PreparedBatch } from './batch';
-import { isPromise } from './is-promise';
 import { inTransaction } from './transaction';
 
 /** Ends a rehearsal, so that nothing of it is kept. */
 class Rehearsed extends Error {}
 
 const endRehearsal = (): Promise<never> => Promise.reject(new Rehearsed());
-
-const LATE = Symbol('late');
 
 /** What belongs into the transaction of a batch besides its handlers. */
 export interface BatchFrame {
@@ -29,8 +25,6 @@ export interface ReadyBatch {
 
 /** Applies batches of events, each in one TypeORM transaction together with the checkpoint. */
 export class BatchTransaction {
-  private readonly logger = new Logger(BatchTransaction.name);
-
   constructor(
     private readonly dataSource: DataSource,
     private readonly projection: string,
@@ -93,28 +87,10 @@ export class BatchTransaction {
 
   /** Runs what handlers want done after the commit, one after the other. What fails there, or hangs, is only told. */
   async runEffects({ effects }: ReadyBatch): Promise<void> {
-    for (const effect of effects) await this.run(effect);
+    await runEffects(this.projection, effects, this.effectTimeoutMs);
   }
 
   reset(): void {
     this.applier.reset();
-  }
-
-  private async run(effect: () => unknown): Promise<void> {
-    const overdue = new AbortController();
-    try {
-      const result = effect();
-      if (!isPromise(result)) return;
-      const late = delay(this.effectTimeoutMs, LATE, { signal: overdue.signal, ref: false });
-      if ((await Promise.race([result, late])) === LATE)
-        this.logger.error(
-          `Projection "${this.projection}": an afterCommit effect has not ended within ${this.effectTimeoutMs} ms ` +
-            '(handlerTimeoutMs), and is not waited for any longer',
-        );
-    } catch (error) {
-      this.logger.error(`Projection "${this.projection}": an afterCommit effect failed`, error);
-    } finally {
-      overdue.abort();
-    }
   }
 }

@@ -1,8 +1,8 @@
-import { Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ProjectionDefinition } from '../authoring/projection-definition';
 import type { EventStore } from '../events/event-store';
 import type { Checkpoint } from '../state/checkpoint.store';
+import { runEffects } from './after-commit';
 import { HandlerFailedError } from './engine.errors';
 import type { EngineState } from './engine-state';
 import { GateRound } from './gate-round';
@@ -24,6 +24,8 @@ export interface HandOverParts {
   readonly state: EngineState;
   readonly gate: InlineGate;
   readonly handlers: InlineHandlers;
+  /** Milliseconds after which an `afterCommit` effect is not waited for any longer. */
+  readonly effectTimeoutMs: number;
 }
 
 /**
@@ -32,7 +34,6 @@ export interface HandOverParts {
  * connection, since appends that wait for the gate may hold all others.
  */
 export class InlineHandOver {
-  private readonly logger = new Logger('Projection');
   private readonly round = new GateRound();
   private wait = 0;
   private dueAt = -Infinity;
@@ -75,7 +76,8 @@ export class InlineHandOver {
     this.wait = 0;
     this.dueAt = -Infinity;
     this.why = undefined;
-    for (const effect of effects) await this.run(effect);
+    const { definition, effectTimeoutMs } = this.parts;
+    await runEffects(definition.name, effects, effectTimeoutMs);
     return true;
   }
 
@@ -119,13 +121,5 @@ export class InlineHandOver {
     this.dueAt = performance.now() + this.wait;
     this.why = why;
     return false;
-  }
-
-  private async run(effect: () => unknown): Promise<void> {
-    try {
-      await effect();
-    } catch (error) {
-      this.logger.error(`Projection "${this.parts.definition.name}": an afterCommit effect failed`, error);
-    }
   }
 }

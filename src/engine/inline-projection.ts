@@ -7,7 +7,7 @@ import type { RecordedEvent } from '../events/recorded-event';
 import type { Checkpoint } from '../state/checkpoint.store';
 import type { SegmentId } from '../state/segment-id';
 import type { BatchApplier } from './batch';
-import { UnsupportedOperationError } from './engine.errors';
+import { HandlerFailedError, UnsupportedOperationError } from './engine.errors';
 import type { EngineState } from './engine-state';
 import { GateRound } from './gate-round';
 import type { HeadWatcher } from './head-watcher';
@@ -18,8 +18,8 @@ import { InlineHandlers } from './inline-handlers';
 import type { RunMode } from './run-mode';
 import type { SegmentCursor } from './segment-cursor';
 
-/** An inline projection that is not up to date yet: a replay end is set, and appends leave their events to the loop. */
-export const INLINE_BEHIND: Checkpoint = { position: 0n, replayUntil: 0n };
+/** The end of a replay also says that appends leave their events to the loop, where there is nothing to replay. */
+const NOTHING_TO_REPLAY = 0n;
 
 /** The longest a statement of a rebuild may keep appends waiting. */
 const STATEMENT_MS = 10_000;
@@ -38,6 +38,8 @@ export interface InlineParts {
   readonly state: EngineState;
   readonly watcher: HeadWatcher;
   readonly makeApplier: () => BatchApplier;
+  /** Milliseconds after which an `afterCommit` effect is not waited for any longer. */
+  readonly effectTimeoutMs: number;
   /** Aborts when the engine stops. */
   readonly ending: AbortSignal;
 }
@@ -80,7 +82,10 @@ export class InlineProjection implements AppendParticipant, RunMode {
           'make side effects in a persistent projection',
       );
     };
-    await this.handlers.apply({ events, afterCommit, replayUntil: undefined, calledOff: NEVER }, manager);
+    const batch = { events, afterCommit, replayUntil: undefined, calledOff: NEVER };
+    await this.handlers.apply(batch, manager).catch((error: unknown) => {
+      throw error instanceof HandlerFailedError ? error.as('append-refused') : error;
+    });
   }
 
   readonly replays = false;
@@ -114,16 +119,23 @@ export class InlineProjection implements AppendParticipant, RunMode {
     return isBehind(await this.parts.state.checkpoints.read(this.id));
   }
 
-  /** Empties it while no append is under way; its loop then begins from there. */
-  async alone(work: (manager: EntityManager) => Promise<void>): Promise<void> {
-    const { definition, state } = this.parts;
-    const close = (round: GateRound) =>
-      this.gate.close({ round, statementMs: STATEMENT_MS }, async (manager) => {
-        await work(manager);
+  /**
+   * Empties it while no append is under way; its loop then begins from there.
+   * @param work is told up to where events were applied before, and so are history
+   */
+  async empty(work: (manager: EntityManager, historyUntil: bigint) => Promise<void>): Promise<void> {
+    const { definition, state, watcher } = this.parts;
+    await this.repeat('be rebuilt', Infinity, async (round) => {
+      // Before the gate is closed: looking takes other connections.
+      const head = await watcher.refresh();
+      return this.gate.close({ round, statementMs: STATEMENT_MS }, async (manager) => {
+        const historyUntil = await this.appliedUntil(head, manager);
+        if (historyUntil === undefined) return false;
+        await work(manager, historyUntil);
         await state.inlineMarks.touch(manager, definition.name);
         return true;
       });
-    await this.repeat('be rebuilt', Infinity, close);
+    });
   }
 
   /**
@@ -151,19 +163,29 @@ export class InlineProjection implements AppendParticipant, RunMode {
     });
   }
 
-  /** With the gate closed all that was applied is visible, and must lie before all that is left to the loop. */
+  /** @returns `undefined` where what was applied does not lie before all that was not */
+  private async appliedUntil(head: bigint, manager: EntityManager): Promise<bigint | undefined> {
+    const { source, definition, state } = this.parts;
+    const checkpoint = await state.checkpoints.read(this.id, manager);
+    if (!checkpoint) return 0n;
+    const { position, replayUntil } = checkpoint;
+    // With the gate closed all that appends applied is visible.
+    if (replayUntil === undefined) return source.settledThrough(manager, head, definition.types);
+    return position > replayUntil ? position : replayUntil;
+  }
+
   private async fallBehind(
     head: bigint,
     manager: EntityManager,
     work: (manager: EntityManager) => Promise<void>,
   ): Promise<boolean> {
-    const { source, definition, state } = this.parts;
-    const { name, types } = definition;
+    const { definition, state } = this.parts;
+    const { name } = definition;
     const { checkpoints, control, inlineMarks } = state;
     if (isBehind(await checkpoints.read(this.id, manager))) return false;
-    const position = await source.settledThrough(manager, head, types);
+    const position = await this.appliedUntil(head, manager);
     if (position === undefined) return false;
-    await checkpoints.reset(manager, name, { ...INLINE_BEHIND, position });
+    await checkpoints.reset(manager, name, { position, replayUntil: NOTHING_TO_REPLAY });
     await control.nextGeneration(manager, name);
     await inlineMarks.touch(manager, name);
     await work(manager);

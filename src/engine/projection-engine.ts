@@ -43,6 +43,11 @@ const BATCH_SIZE = { transaction: 500, row: 5_000 };
 /** What is noted of the beginning of a projection that is registered already stays. */
 const KNOWN = { after: 0n, historyUntil: 0n };
 
+const later = (position: bigint, state: StateRow | undefined): bigint => {
+  const historyUntil = BigInt(state?.historyUntil ?? 0);
+  return historyUntil > position ? historyUntil : position;
+};
+
 interface CatchUpTarget {
   readonly position: bigint;
   /** The segments that have got there. */
@@ -154,16 +159,14 @@ export class ProjectionEngine {
   /**
    * Empties the read models and sets the checkpoints to the start, all or nothing. It waits for the batch in flight,
    * here or elsewhere, and every owner finds out and begins again.
-   * @param target up to where what an inline projection replays is history: only its hand-over moves its checkpoint
    */
-  async empty({ definition }: ManagedProjection, target: bigint): Promise<void> {
+  async empty({ definition }: ManagedProjection): Promise<void> {
     const { checkpoints, control, deadLetters } = this.state;
-    const { name, type } = definition;
+    const { name } = definition;
     const tables = readModelTables(this.dataSource, definition);
     const state = await control.read(name);
     const position = BigInt(state?.beginsAfter ?? 0);
-    const replayUntil = type === 'inline' ? target : undefined;
-    const work = async (manager: EntityManager) => {
+    const work = async (manager: EntityManager, replayUntil?: bigint) => {
       await shield(manager);
       // The checkpoints first: their locks are the ones a batch takes first too.
       await checkpoints.reset(manager, name, { position, replayUntil });
@@ -173,7 +176,9 @@ export class ProjectionEngine {
       if (tables.length > 0) await manager.query(`TRUNCATE ${tables.join(', ')}`);
     };
     const inline = this.inline.get(name);
-    await (inline ? inline.alone(work) : this.dataSource.transaction('READ COMMITTED', work));
+    await (inline
+      ? inline.empty((manager, historyUntil) => work(manager, later(historyUntil, state)))
+      : this.dataSource.transaction('READ COMMITTED', (manager) => work(manager)));
     await this.coordinator.nudge();
   }
 
@@ -195,6 +200,7 @@ export class ProjectionEngine {
         this.appliers.make(definition, (error) =>
           this.logger.error(`Projection "${name}": ${error.message}`),
         ),
+      effectTimeoutMs: definition.options.handlerTimeoutMs ?? this.options.handlerTimeoutMs,
       ending: this.ending.signal,
     });
     this.inline.set(name, inline);

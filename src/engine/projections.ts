@@ -152,7 +152,7 @@ export class Projections {
         'it declares no readModels, and replaying into tables that still hold rows would count events twice',
       );
     const { settled } = await this.engine.source.head();
-    await this.engine.empty(projection, settled);
+    await this.engine.empty(projection);
     await this.engine.state.control.audit(name, 'rebuild', actor);
     if (type === 'catch-up') await this.engine.catchUp(projection, settled);
     await this.follow(projection, settled);

@@ -170,6 +170,23 @@ describe('the hand-over of an inline projection', () => {
     expect(await app.projections.status()).toMatchObject([{ notInline: undefined }]);
   });
 
+  it('runs what its handlers want done after the commit, for new events alone', async () => {
+    const done: bigint[] = [];
+    @Projection({ name: 'effects', type: 'inline' })
+    class Effects {
+      @OnAny()
+      effect({ globalPosition }: RecordedEvent, { afterCommit, replaying }: ProjectionContext) {
+        if (!replaying) afterCommit(() => done.push(globalPosition));
+      }
+    }
+    await writeHistory(2);
+    const waiting = await inline.start([Effects], { options: { run: false } });
+    await waiting.store.append('s', [happened()]);
+    await inline.start([Effects]);
+    await inline.handedOver();
+    expect(done).toEqual([3n]);
+  });
+
   it('leaves commands to answer at once: there is nobody to run it, and nothing set aside', async () => {
     const app = await inline.start([inlineLog()]);
     await inline.handedOver();
