@@ -78,6 +78,7 @@ export {
 } from './engine/engine.errors';
 export { InlineBusyError } from './engine/inline-busy.error';
 export type { ProjectionFailure, ProjectionState, ProjectionStatus } from './engine/projection-status';
+export { ProjectionTypeChangedError } from './engine/projection-type-changed.error';
 export { Projections, type WaitOptions } from './engine/projections';
 
 export {

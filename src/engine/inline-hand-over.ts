@@ -98,7 +98,7 @@ export class InlineHandOver {
     if (!rest) return this.retry(TRY_AGAIN_MS.soon, 'more events came than it can apply at once');
     // The position stays where all is settled: others take checkpoints for that.
     await cursor.advance(checkpoint, { position, replayUntil: undefined }, manager);
-    await state.inlineMarks.touch(manager, name);
+    await state.inlineMarks.write(name, true, manager);
     const { events } = rest;
     const afterCommit = (effect: () => unknown) => void effects.push(effect);
     await handlers.apply({ events, afterCommit, replayUntil, calledOff }, manager);

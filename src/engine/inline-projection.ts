@@ -69,11 +69,10 @@ export class InlineProjection implements AppendParticipant, RunMode {
 
   async apply(events: readonly RecordedEvent[], manager: EntityManager): Promise<void> {
     const { name } = this.parts.definition;
-    const { checkpoints, inlineMarks } = this.parts.state;
+    const { inlineMarks } = this.parts.state;
     const { isSnapshot } = await this.gate.share(manager);
-    if (isSnapshot) await inlineMarks.hold(manager, name);
-    const checkpoint = await checkpoints.read(this.id, manager);
-    if (isBehind(checkpoint)) return;
+    const byAppends = await (isSnapshot ? inlineMarks.lock(name, manager) : inlineMarks.read(name, manager));
+    if (!byAppends) return;
     const afterCommit = () => {
       throw new UnsupportedOperationError(
         'use afterCommit',
@@ -96,8 +95,8 @@ export class InlineProjection implements AppendParticipant, RunMode {
   }
 
   /** Appends apply their events themselves and leave the checkpoint where it is. */
-  isOver(checkpoint: Checkpoint): boolean {
-    return !isBehind(checkpoint);
+  isOver({ replayUntil }: Checkpoint): boolean {
+    return replayUntil === undefined;
   }
 
   /** Under a steady stream of appends the loop never gets to the head by itself: the rest is for the hand-over. */
@@ -115,8 +114,9 @@ export class InlineProjection implements AppendParticipant, RunMode {
   }
 
   /** Whether appends leave their events to the loop. */
-  async isBehind(): Promise<boolean> {
-    return isBehind(await this.parts.state.checkpoints.read(this.id));
+  async isBehind(manager?: EntityManager): Promise<boolean> {
+    const { state, definition } = this.parts;
+    return !(await state.inlineMarks.read(definition.name, manager));
   }
 
   /**
@@ -132,7 +132,7 @@ export class InlineProjection implements AppendParticipant, RunMode {
         const historyUntil = await this.appliedUntil(head, manager);
         if (historyUntil === undefined) return false;
         await work(manager, historyUntil);
-        await state.inlineMarks.touch(manager, definition.name);
+        await state.inlineMarks.write(definition.name, false, manager);
         return true;
       });
     });
@@ -157,7 +157,7 @@ export class InlineProjection implements AppendParticipant, RunMode {
   /** Where appends leave their events to the loop anyway, only a hand-over must be kept out. */
   private whileBehind(work: (manager: EntityManager) => Promise<void>): Promise<boolean> {
     return this.gate.hold(async (manager) => {
-      if (!isBehind(await this.parts.state.checkpoints.read(this.id, manager))) return false;
+      if (!(await this.isBehind(manager))) return false;
       await work(manager);
       return true;
     });
@@ -167,10 +167,9 @@ export class InlineProjection implements AppendParticipant, RunMode {
   private async appliedUntil(head: bigint, manager: EntityManager): Promise<bigint | undefined> {
     const { source, definition, state } = this.parts;
     const checkpoint = await state.checkpoints.read(this.id, manager);
-    if (!checkpoint) return 0n;
-    const { position, replayUntil } = checkpoint;
     // With the gate closed all that appends applied is visible.
-    if (replayUntil === undefined) return source.settledThrough(manager, head, definition.types);
+    if (!(await this.isBehind(manager))) return source.settledThrough(manager, head, definition.types);
+    const { position = 0n, replayUntil = 0n } = checkpoint ?? {};
     return position > replayUntil ? position : replayUntil;
   }
 
@@ -182,12 +181,12 @@ export class InlineProjection implements AppendParticipant, RunMode {
     const { definition, state } = this.parts;
     const { name } = definition;
     const { checkpoints, control, inlineMarks } = state;
-    if (isBehind(await checkpoints.read(this.id, manager))) return false;
+    if (await this.isBehind(manager)) return false;
     const position = await this.appliedUntil(head, manager);
     if (position === undefined) return false;
     await checkpoints.reset(manager, name, { position, replayUntil: NOTHING_TO_REPLAY });
     await control.nextGeneration(manager, name);
-    await inlineMarks.touch(manager, name);
+    await inlineMarks.write(name, false, manager);
     await work(manager);
     return true;
   }
@@ -203,8 +202,9 @@ export class InlineProjection implements AppendParticipant, RunMode {
     let told = false;
     for (let pause = PAUSE_MS.min; !(await attempt(round)); pause = Math.min(2 * pause, PAUSE_MS.max)) {
       const waited = performance.now() - began;
-      if (ending.aborted || waited >= timeoutMs)
-        throw new InlineBusyError(definition.name, operation, waited, round.waitsFor);
+      if (ending.aborted)
+        throw new UnsupportedOperationError(operation, definition.name, 'the application is shutting down');
+      if (waited >= timeoutMs) throw new InlineBusyError(definition.name, operation, waited, round.waitsFor);
       if (!told && waited >= TELL_AFTER_MS) {
         told = true;
         const busy = new InlineBusyError(definition.name, operation, waited, round.waitsFor);
@@ -217,8 +217,3 @@ export class InlineProjection implements AppendParticipant, RunMode {
 
 /** After this long the log says what is waited for. */
 const TELL_AFTER_MS = 5_000;
-
-/** Whether appends leave their events to the loop. */
-function isBehind(checkpoint: Checkpoint | undefined): boolean {
-  return !checkpoint || checkpoint.replayUntil !== undefined;
-}

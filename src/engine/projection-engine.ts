@@ -7,6 +7,7 @@ import type { RecordedEvent } from '../events/recorded-event';
 import type { StateRow } from '../state/control.store';
 import type { Lease } from '../state/lease.store';
 import type { SegmentId } from '../state/segment-id';
+import { tableName } from '../state/table-name';
 import { shield } from '../state/shield';
 import { storableText } from '../state/storable-text';
 import { BatchAppliers } from './batch-appliers';
@@ -21,11 +22,13 @@ import { EngineState } from './engine-state';
 import { EventFeed } from './event-feed';
 import { failurePolicy } from './failure-policy';
 import { HeadWatcher } from './head-watcher';
+import { InlineCursor } from './inline-cursor';
 import { InlineProjection } from './inline-projection';
 import { ManagedProjection } from './managed-projection';
 import { PageRecovery } from './page-recovery';
 import { PageSize } from './page-size';
 import { readModelTables } from './read-model-tables';
+import { ProjectionTypeChangedError } from './projection-type-changed.error';
 import { catchingUpTo, following, type RunMode } from './run-mode';
 import { SegmentBatches } from './segment-batches';
 import { SegmentCommands } from './segment-commands';
@@ -111,7 +114,8 @@ export class ProjectionEngine {
   }
 
   async start(): Promise<void> {
-    const { control, checkpoints, cuts, inlineMarks } = this.state;
+    const { control, checkpoints, cuts } = this.state;
+    for (const { definition } of this.projections.values()) await this.checkType(definition);
     await this.source.open(await checkpoints.highest());
     await this.watcher.start();
     const { states } = await control.snapshot();
@@ -121,7 +125,6 @@ export class ProjectionEngine {
       const beginning = known ? KNOWN : await beginningOf(definition, this.watcher.head, this.source);
       await control.register(name, options.version ?? 1, options.segments ?? 1, beginning);
       await cuts.callOff(name);
-      if (this.inline.has(name)) await inlineMarks.create(name);
     }
     await this.coordinator.start();
     for (const projection of this.projections.values())
@@ -182,6 +185,20 @@ export class ProjectionEngine {
     await this.coordinator.nudge();
   }
 
+  /** @throws ProjectionTypeChangedError */
+  private async checkType({ name, type }: ProjectionDefinition): Promise<void> {
+    const { inlineMarks, checkpoints } = this.state;
+    const byAppends = await inlineMarks.read(name);
+    const isOfAnotherType =
+      type === 'inline'
+        ? byAppends === undefined &&
+          (await checkpoints.readAll(name)).some(({ replayUntil }) => replayUntil === undefined)
+        : byAppends;
+    const marks = tableName(this.dataSource, 'projection_inline_marks');
+    if (isOfAnotherType) throw new ProjectionTypeChangedError(name, type, marks);
+    if (type === 'inline') await inlineMarks.create(name);
+  }
+
   private registerInline(definition: ProjectionDefinition): void {
     const { name } = definition;
     if (!(this.source instanceof EventStore))
@@ -225,8 +242,8 @@ export class ProjectionEngine {
     return this.runnable.flatMap((projection) => {
       const { name } = projection.definition;
       const state = states.find(({ projection: registered }) => registered === name);
-      const { segments = 1, caughtUp } = state ?? {};
-      if (this.inline.has(name) && caughtUp) return [];
+      const { segments = 1, byAppends } = state ?? {};
+      if (this.inline.has(name) && byAppends) return [];
       const done = this.targets.get(name)?.done;
       return Array.from({ length: segments }, (_, segment) => segment)
         .filter((segment) => !done?.has(segment))
@@ -278,7 +295,10 @@ export class ProjectionEngine {
     const { name } = projection.definition;
     const target = this.targets.get(name);
     const mode = target ? catchingUpTo(target.position) : (this.inline.get(name) ?? following);
-    const cursor = new StoredCursor(this.state.checkpoints, id, lease.epoch);
+    const { checkpoints, inlineMarks } = this.state;
+    const cursor = this.inline.has(name)
+      ? new InlineCursor(checkpoints, inlineMarks, id, lease.epoch)
+      : new StoredCursor(checkpoints, id, lease.epoch);
     const runner = this.makeRunner(projection, id, segments, cursor, mode);
     runner.direct(directive);
     await projection.start(id.segment, runner);

@@ -85,7 +85,7 @@ export class StatusReader {
       error: failureOf(projection, row),
       deadLetters: await this.engine.state.deadLetters.countFailed(name),
       owners,
-      notInline: type === 'inline' && !row?.caughtUp ? this.engine.inlineOf(name)?.hindrance : undefined,
+      notInline: type === 'inline' && !row?.byAppends ? this.engine.inlineOf(name)?.hindrance : undefined,
       heartbeatAgeMs: projection.heartbeatAgeMs,
     };
   }

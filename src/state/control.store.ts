@@ -30,8 +30,8 @@ export interface StateRow {
   readonly beginsAfter: string | null;
   /** Up to where events were history when it was registered, as text; `null` where that was never noted. */
   readonly historyUntil: string | null;
-  /** Whether nothing is left to replay; of an inline projection, whether appends apply its events. */
-  readonly caughtUp: boolean;
+  /** Whether it is inline and appends apply its events. */
+  readonly byAppends: boolean;
 }
 
 /** Where a new projection begins. */
@@ -92,8 +92,8 @@ export class ControlStore {
       ${rows(`SELECT projection, version, state, failure, generation, segments,
                 segments_wanted AS "segmentsWanted",
                 begins_after::text AS "beginsAfter", history_until::text AS "historyUntil",
-                EXISTS (SELECT FROM ${table('projection_checkpoints')} c
-                        WHERE c.projection = s.projection AND c.segment = 0 AND c.replay_until IS NULL) AS "caughtUp"
+                EXISTS (SELECT FROM ${table('projection_inline_marks')} m
+                        WHERE m.projection = s.projection AND m.by_appends) AS "byAppends"
               FROM ${this.states} s`)} AS states,
       ${rows(`SELECT projection, segment, owner, epoch, expires_at > clock_timestamp() AS live
               FROM ${table('projection_leases')}`)} AS leases,

@@ -1,16 +1,19 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import type { SegmentId } from './segment-id';
 import { tableName } from './table-name';
 
 /**
- * The statements on `projection_inline_marks`: a row for each inline projection, written whenever appends begin or cease
- * to apply its events. A transaction that sees an older state of the database locks it, which PostgreSQL refuses with
- * 40001 where the row was written since. The checkpoint would not do: batches write it all the time.
+ * The statements on `projection_inline_marks`: whether appends apply the events of an inline projection, or its loop does.
+ * A transaction that sees an older state of the database locks the row, which PostgreSQL refuses with 40001 where it was
+ * written since. The checkpoint would not do for that: batches write it all the time.
  */
 export class InlineMarkStore {
   private readonly table: string;
+  private readonly checkpoints: string;
 
   constructor(private readonly dataSource: DataSource) {
     this.table = tableName(dataSource, 'projection_inline_marks');
+    this.checkpoints = tableName(dataSource, 'projection_checkpoints');
   }
 
   /** Makes the row where there is none yet. */
@@ -20,20 +23,47 @@ export class InlineMarkStore {
     ]);
   }
 
-  /** Fails with 40001 where the mark is newer than what the transaction sees. */
-  async hold(manager: EntityManager, projection: string): Promise<void> {
-    const rows = await manager.query<unknown[]>(`SELECT FROM ${this.table} WHERE projection = $1 FOR SHARE`, [
+  /** Whether appends apply its events; `undefined` for what was never inline. */
+  async read(
+    projection: string,
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<boolean | undefined> {
+    const [row] = await manager.query<Row[]>(`SELECT by_appends FROM ${this.table} WHERE projection = $1`, [
       projection,
     ]);
-    // A row that was made since is one that this conflicts with.
-    if (rows.length === 0) await this.create(projection, manager);
+    return row?.by_appends;
   }
 
-  async touch(manager: EntityManager, projection: string): Promise<void> {
-    await manager.query(
-      `INSERT INTO ${this.table} (projection) VALUES ($1)
-       ON CONFLICT (projection) DO UPDATE SET changed_at = clock_timestamp()`,
+  /** As `read`, but fails with 40001 where that has changed since the snapshot of the transaction was taken. */
+  async lock(projection: string, manager: EntityManager): Promise<boolean> {
+    const [row] = await manager.query<Row[]>(
+      `SELECT by_appends FROM ${this.table} WHERE projection = $1 FOR SHARE`,
       [projection],
     );
+    // A row that was made since is one that this conflicts with.
+    if (!row) await this.create(projection, manager);
+    return row?.by_appends ?? false;
   }
+
+  async write(projection: string, byAppends: boolean, manager: EntityManager): Promise<void> {
+    await manager.query(
+      `INSERT INTO ${this.table} (projection, by_appends) VALUES ($1, $2)
+       ON CONFLICT (projection) DO UPDATE SET by_appends = excluded.by_appends, changed_at = clock_timestamp()`,
+      [projection, byAppends],
+    );
+  }
+
+  /** Has the checkpoint say what the mark says, also where code that declares another type has moved it. */
+  async leaveToLoop({ projection, segment }: SegmentId, epoch: bigint): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE ${this.checkpoints} SET replay_until = 0
+       WHERE projection = $1 AND segment = $2 AND epoch = $3 AND replay_until IS NULL
+         AND NOT EXISTS (SELECT FROM ${this.table} WHERE projection = $1 AND by_appends)`,
+      [projection, segment, epoch],
+    );
+  }
+}
+
+interface Row {
+  readonly by_appends: boolean;
 }

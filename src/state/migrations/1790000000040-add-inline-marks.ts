@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dataSourceOf, tableName } from '../table-name';
 
-/** `projection_inline_marks`: shows a transaction with an older snapshot that an inline projection changed hands since. */
+/** `projection_inline_marks`: whether appends apply the events of an inline projection, or its loop does. */
 export class AddInlineMarks1790000000040 implements MigrationInterface {
   name = 'AddInlineMarks1790000000040';
 
@@ -9,6 +9,7 @@ export class AddInlineMarks1790000000040 implements MigrationInterface {
     await queryRunner.query(`
       CREATE TABLE IF NOT EXISTS ${tableName(dataSourceOf(queryRunner), 'projection_inline_marks')} (
         projection text PRIMARY KEY,
+        by_appends boolean NOT NULL DEFAULT false,
         changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
       )`);
   }

@@ -1,5 +1,13 @@
-import { On, OnAny, Projection, type ProjectionContext, type RecordedEvent } from 'nestjs-projections';
+import {
+  type EventStore,
+  On,
+  OnAny,
+  Projection,
+  type ProjectionContext,
+  type RecordedEvent,
+} from 'nestjs-projections';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { Deferred } from '../../support/deferred';
 import { eventually } from '../../support/eventually';
 import { insertEvent } from '../../support/sessions';
 import { happened, startStore } from '../../support/store';
@@ -86,7 +94,8 @@ describe('the hand-over of an inline projection', () => {
     const rebuilt = app.projections.rebuild('log');
     for (let n = 0; n < 100; n++) {
       await app.store.append(`s-${n}`, [happened()]);
-      const queued = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`;
+      const queued = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
       expect(await open.query(queued)).toEqual([]);
     }
     await open.commitTransaction();
@@ -197,10 +206,54 @@ describe('the hand-over of an inline projection', () => {
     });
   });
 
+  it('does not keep appends waiting for a handler that does not return', async () => {
+    const called = new Deferred();
+    let calls = 0;
+    @Projection({ name: 'log', type: 'inline' })
+    class Hanging {
+      @OnAny()
+      async record({ globalPosition }: RecordedEvent, { manager }: ProjectionContext) {
+        called.release();
+        if (++calls === 1) await new Promise(() => undefined);
+        await manager.query(
+          `INSERT INTO recorded (projection, position, stream_id, version, type, replaying) VALUES ('log', $1, '', 1, '', false)`,
+          [globalPosition],
+        );
+      }
+    }
+    await writeHistory(1);
+    const app = await inline.start([Hanging]);
+    await called.released;
+    await app.store.append('s', [happened()]);
+    await inline.handedOver();
+    expect(await inline.positions()).toEqual([1, 2]);
+  });
+
+  it('lets a handler append in the same transaction', async () => {
+    let store: EventStore | undefined;
+    @Projection({ name: 'log', type: 'inline' })
+    class Appending {
+      @OnAny()
+      async record({ globalPosition, version }: RecordedEvent, { manager }: ProjectionContext) {
+        await manager.query(
+          `INSERT INTO recorded (projection, position, stream_id, version, type, replaying) VALUES ('log', $1, '', 1, '', false)`,
+          [globalPosition],
+        );
+        if (version === 1) await store!.append('s', [happened()], { manager });
+      }
+    }
+    const app = await inline.start([Appending]);
+    ({ store } = app);
+    await inline.handedOver();
+    await app.store.append('s', [happened()]);
+    expect(await inline.positions()).toEqual([1, 2]);
+  });
+
   it('is done again after the server has lost it', async () => {
     const app = await inline.start([inlineLog()]);
     await inline.handedOver();
     await inline.database.query('UPDATE projection_checkpoints SET replay_until = 0');
+    await inline.database.query('UPDATE projection_inline_marks SET by_appends = false');
     await app.store.append('s', [happened()]);
     await inline.handedOver();
     expect(await inline.positions()).toEqual([1]);
