@@ -1,4 +1,4 @@
-import type { ClientBase, CustomTypesConfig, QueryArrayConfig } from 'pg';
+import type { CustomTypesConfig, QueryArrayConfig } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { EventPage, PageRequest } from '../events/event-source';
 import type { EventMetadata } from '../events/event-metadata';
@@ -53,23 +53,22 @@ export class PageReader {
     this.names = new StatementNames(dataSource);
   }
 
-  /** @param client to read over, inside of its transaction; from the pool where none is given */
-  async read(request: PageRequest, client?: ClientBase): Promise<EventPage> {
+  async read(request: PageRequest): Promise<EventPage> {
     const { after, upTo, limit } = request;
     if (after >= upTo) return { events: [], through: after, bytes: 0 };
     const span = after + PAGE_SPAN;
     const end = span < upTo ? span : upTo;
-    if (end - after <= FEW) return this.readRows(request, end, client);
-    const [columns] = await this.query<Columns>(readPageSql, request, end, client);
-    if (columns![0] === 'f') return this.readRows(request, end, client);
+    if (end - after <= FEW) return this.readRows(request, end);
+    const [columns] = await this.query<Columns>(readPageSql, request, end);
+    if (columns![0] === 'f') return this.readRows(request, end);
     const events = ofColumns(columns!);
     const through = events.length === limit ? events.at(-1)!.globalPosition : end;
     return { events, through, bytes: events.length && lengthOf(columns![6], columns![7]) };
   }
 
   /** Row by row, as far as the bytes asked for go. */
-  private async readRows(request: PageRequest, end: bigint, client?: ClientBase): Promise<EventPage> {
-    const rows = await this.query<Row>(readCutPageSql, request, end, client);
+  private async readRows(request: PageRequest, end: bigint): Promise<EventPage> {
+    const rows = await this.query<Row>(readCutPageSql, request, end);
     const events = rows.map(ofRow);
     const bytes = rows.reduce((sum, [, , , , , data, metadata]) => sum + lengthOf(data, metadata), 0);
     // What lies behind the last one may have been too large: only where there is none is all of it known.
@@ -80,7 +79,6 @@ export class PageReader {
     sql: typeof readPageSql,
     { after, types, limit, maxBytes }: PageRequest,
     end: bigint,
-    client: ClientBase | undefined,
   ): Promise<R[]> {
     const query: QueryArrayConfig = {
       text: sql(this.events, types !== undefined),
@@ -88,8 +86,10 @@ export class PageReader {
       rowMode: 'array',
       types: AS_WRITTEN,
     };
-    // A statement that fails by its name would end the transaction.
-    if (client) return (await client.query<R>(query)).rows;
+    return this.send<R>(query);
+  }
+
+  protected async send<R extends unknown[]>(query: QueryArrayConfig): Promise<R[]> {
     return (await this.names.sendAlone<R>(poolOf(this.dataSource), query)).rows;
   }
 }

@@ -1,4 +1,3 @@
-import type { ClientBase } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import type {
   Backlog,
@@ -28,6 +27,7 @@ import { SettledHead } from './settled-head';
 import { SharedCall } from './shared-call';
 import { backlogSql, lastOfTypesSql, lastSql, positionBeforeSql, readStreamSql } from './sql/read.sql';
 import { SEQUENCE_SQL } from './sql/settled-head.sql';
+import { TransactionPageReader } from './transaction-page-reader';
 import { UnsafeSequenceError } from './unsafe-sequence.error';
 
 export const EVENTS_TABLE = 'events';
@@ -157,16 +157,16 @@ export class PostgresEventStore extends EventStore {
     manager: EntityManager,
     { after, types, limit, maxBytes }: Omit<PageRequest, 'upTo'>,
   ): Promise<EventPage | undefined> {
-    const client = (await manager.queryRunner!.connect()) as ClientBase;
     const [{ last }] = await manager.query<[{ last: string }]>(lastSql(this.events));
     const upTo = BigInt(last);
     if (upTo - after > COMMITTED_SPAN) return undefined;
+    const pages = new TransactionPageReader(this.dataSource, this.events, manager);
     const events: RecordedEvent[] = [];
     let through = after;
     let bytes = 0;
     while (through < upTo) {
       const request = { after: through, upTo, types, limit: limit + 1, maxBytes };
-      const page = await this.pages.read(request, client);
+      const page = await pages.read(request);
       events.push(...page.events);
       ({ through } = page);
       bytes += page.bytes;
