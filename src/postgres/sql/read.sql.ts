@@ -54,7 +54,8 @@ export const backlogSql = (events: string) => `
 export const positionBeforeSql = (events: string) => `
   SELECT min(global_position) - 1 AS position FROM ${events} WHERE recorded_at >= $1 AND global_position <= $2`;
 /** The last position that the transaction sees. */
-export const lastSql = (events: string) => `SELECT coalesce(max(global_position), 0)::text AS last FROM ${events}`;
+export const lastSql = (events: string) =>
+  `SELECT coalesce(max(global_position), 0)::text AS last FROM ${events}`;
 
 /**
  * The last position of a type of $2 behind $1, and whether all before it is there, looking at less than $3 events. One
