@@ -55,6 +55,14 @@ export { InvalidEventError } from './events/invalid-event.error';
 export type { NewEvent } from './events/new-event';
 export { ProjectionError } from './events/projection.error';
 export type { RecordedEvent } from './events/recorded-event';
+export {
+  RowSecurityError,
+  SequenceBehindError,
+  SequenceNotReadableError,
+  ServerInRecoveryError,
+  StoreChangedError,
+  StoreNotReadableError,
+} from './events/store-state.errors';
 export { WrongExpectedVersionError } from './events/wrong-expected-version.error';
 
 export type { CommittedBatch } from './engine/committed-batch';
@@ -88,6 +96,7 @@ export {
 } from './health/projection-health.indicator';
 
 export { EventEntity } from './postgres/event.entity';
+export { MissingConstraintError } from './postgres/missing-constraint.error';
 export { UnsafeSequenceError } from './postgres/unsafe-sequence.error';
 
 export {

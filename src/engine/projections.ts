@@ -191,7 +191,8 @@ export class Projections {
   }
 
   private async hasReached(projection: ManagedProjection, position: bigint): Promise<boolean> {
-    if ((await this.reader.position(projection)) >= position) return true;
+    const at = await this.reader.position(projection);
+    if (at >= position && !(await this.reader.isBeyondStore(projection, at))) return true;
     await this.reader.throwIfStopped(projection);
     return false;
   }

@@ -45,6 +45,8 @@ export class SegmentBatches {
   /** Read up to here, and handed over to be written. */
   private ahead = 0n;
   private storedAt = 0;
+  /** Of the store, when the checkpoint was read that everything here began with. */
+  private incarnation: string | undefined;
   private prefetched: { after: bigint; page: Promise<EventPage> } | undefined;
   /** The batch being written while the next one is prepared. */
   private writing: { to: Checkpoint; done: Promise<void> } | undefined;
@@ -57,8 +59,10 @@ export class SegmentBatches {
 
   constructor(private readonly parts: BatchesParts) {}
 
+  /** `undefined` where it is not known, also since the store has begun again. */
   get position(): bigint | undefined {
-    return this.known && this.reached;
+    const current = this.known && this.incarnation === this.parts.watcher.incarnation;
+    return current ? this.reached : undefined;
   }
 
   get readingAt(): bigint | undefined {
@@ -97,7 +101,9 @@ export class SegmentBatches {
 
   /** @returns the next events; `undefined` at the head, or where the mode sees none, with everything before stored */
   async nextPage(): Promise<EventPage | undefined> {
-    const { mode } = this.parts;
+    const { mode, watcher } = this.parts;
+    // Positions of another incarnation mean nothing in this one.
+    if (this.stored && this.incarnation !== watcher.incarnation) await this.forget();
     this.stored ??= await this.load();
     if (mode.isOver?.(this.stored)) return undefined;
     if (this.ahead >= this.end || mode.isNear?.(this.ahead, this.end)) {
@@ -262,17 +268,29 @@ export class SegmentBatches {
   }
 
   private async load(): Promise<Checkpoint> {
-    const { cursor, projection, watcher, queue } = this.parts;
-    const checkpoint = await cursor.load(this.known);
+    const { cursor, watcher, queue } = this.parts;
+    const { incarnation } = watcher;
+    const checkpoint = await cursor.load(incarnation === this.incarnation ? this.known : undefined);
     await queue.load();
-    if (checkpoint.position > watcher.head && !this.known) {
-      const head = await watcher.refresh();
-      if (checkpoint.position > head)
-        throw new CheckpointBeyondStoreError(projection, checkpoint.position, head);
-    }
+    if (checkpoint.position > watcher.last) await this.assertWithinStore();
+    this.incarnation = incarnation;
     this.stand(checkpoint);
     this.ahead = checkpoint.position;
     return checkpoint;
+  }
+
+  /**
+   * The checkpoint may be ahead of what was seen of the store, or of another server than that: it is looked at again
+   * between two looks at the same store.
+   */
+  private async assertWithinStore(): Promise<void> {
+    const { cursor, projection, watcher } = this.parts;
+    await watcher.refresh();
+    const { incarnation } = watcher;
+    const { position } = await cursor.load(undefined);
+    await watcher.refresh();
+    if (watcher.incarnation === incarnation && position > watcher.last)
+      throw new CheckpointBeyondStoreError(projection, position, watcher.last);
   }
 
   private stand(at: Checkpoint): void {
@@ -324,7 +342,8 @@ export class SegmentBatches {
   private async read(after: bigint): Promise<EventPage> {
     const { feed, filter, types, pageSize } = this.parts;
     const { limit, maxBytes } = pageSize;
-    const page = await feed.readPage({ after, upTo: this.end, types, limit, maxBytes });
+    const { incarnation } = this;
+    const page = await feed.readPage({ after, upTo: this.end, types, limit, maxBytes, incarnation });
     pageSize.read(page.events.length, page.bytes);
     return filter.take(page);
   }

@@ -1,5 +1,6 @@
 import type { LeaseRow, StateRow } from '../state/control.store';
-import { ProjectionStoppedError } from './engine.errors';
+import { CheckpointBeyondStoreError, ProjectionStoppedError } from './engine.errors';
+import type { HeadReport } from './head-watcher';
 import type { ManagedProjection } from './managed-projection';
 import type { ProjectionEngine } from './projection-engine';
 import type { ProjectionFailure, ProjectionState, ProjectionStatus } from './projection-status';
@@ -16,8 +17,8 @@ export class StatusReader {
   constructor(private readonly engine: ProjectionEngine) {}
 
   async all(): Promise<ProjectionStatus[]> {
-    const [{ settled }, { states, leases }] = await Promise.all([
-      this.engine.source.head(),
+    const [head, { states, leases }] = await Promise.all([
+      this.engine.watcher.report(),
       this.engine.state.control.snapshot(),
     ]);
     return Promise.all(
@@ -26,7 +27,7 @@ export class StatusReader {
           projection,
           states.find((row) => row.projection === projection.definition.name),
           leases,
-          settled,
+          head,
         ),
       ),
     );
@@ -57,6 +58,16 @@ export class StatusReader {
     return { position: lowest, replaying };
   }
 
+  /** Whether a position is one of another life of the store, and so says nothing about this one. */
+  async isBeyondStore({ definition }: ManagedProjection, position: bigint): Promise<boolean> {
+    const { watcher, coordinator } = this.engine;
+    const row = coordinator.snapshot.states.find(({ projection }) => projection === definition.name);
+    const stopped = row?.state === 'stopped' && row.failure?.name === CheckpointBeyondStoreError.name;
+    if (stopped || definition.type === 'live' || position <= watcher.last) return stopped;
+    await watcher.refresh();
+    return position > watcher.last;
+  }
+
   /** @throws ProjectionStoppedError */
   async throwIfStopped({ definition }: ManagedProjection): Promise<void> {
     const row = await this.engine.state.control.read(definition.name);
@@ -68,7 +79,7 @@ export class StatusReader {
     projection: ManagedProjection,
     row: StateRow | undefined,
     leases: readonly LeaseRow[],
-    head: bigint,
+    { settled: head, problem }: HeadReport,
   ): Promise<ProjectionStatus> {
     const { name, type, types } = projection.definition;
     const position = await this.position(projection);
@@ -78,11 +89,11 @@ export class StatusReader {
     return {
       name,
       type,
-      state: this.stateOf(projection, row, owners.length > 0),
+      state: this.stateOf(projection, row, owners.length > 0, problem),
       position,
       head,
       lag: await this.engine.source.backlog({ after: position, upTo: head, types }),
-      error: failureOf(projection, row),
+      error: failureOf(projection, row, problem),
       deadLetters: await this.engine.state.deadLetters.countFailed(name),
       owners,
       notInline: type === 'inline' && !row?.byAppends ? this.engine.inlineOf(name)?.hindrance : undefined,
@@ -90,18 +101,27 @@ export class StatusReader {
     };
   }
 
-  private stateOf(projection: ManagedProjection, row: StateRow | undefined, owned: boolean): ProjectionState {
+  private stateOf(
+    projection: ManagedProjection,
+    row: StateRow | undefined,
+    owned: boolean,
+    problem: Error | undefined,
+  ): ProjectionState {
     if (row && row.state !== 'running') return row.state;
     if (projection.isOutdated) return 'outdated';
     const { runners } = projection;
-    if (runners.some(({ retrying }) => retrying)) return 'retrying';
+    if (problem || runners.some(({ retrying }) => retrying)) return 'retrying';
     if (runners.some(({ replaying }) => replaying)) return 'replaying';
     if (runners.length > 0 || owned || projection.definition.type === 'inline') return 'running';
     return 'idle';
   }
 }
 
-function failureOf(projection: ManagedProjection, row: StateRow | undefined): ProjectionFailure | undefined {
+function failureOf(
+  projection: ManagedProjection,
+  row: StateRow | undefined,
+  problem: Error | undefined,
+): ProjectionFailure | undefined {
   if (row?.failure) {
     const { name, message, at, position } = row.failure;
     return {
@@ -111,6 +131,7 @@ function failureOf(projection: ManagedProjection, row: StateRow | undefined): Pr
       position: position === undefined ? undefined : BigInt(position),
     };
   }
+  if (problem) return { name: problem.name, message: problem.message, at: new Date(), position: undefined };
   const trouble = projection.runners.find(({ retrying }) => retrying)?.retrying;
   return trouble && { name: trouble.name, message: trouble.message, at: trouble.at, position: undefined };
 }

@@ -5,6 +5,7 @@ import type { RecordedEvent } from '../events/recorded-event';
 import { WrongExpectedVersionError } from '../events/wrong-expected-version.error';
 import { violatedConstraint } from './append-conflict';
 import type { PreparedAppend } from './prepared-append';
+import { parseTimestamp } from './timestamp';
 import { appendSql, storedByIdSql, streamEndSql } from './sql/append.sql';
 
 /** How often an append that takes any version tries again after another took the version it was about to. */
@@ -86,7 +87,8 @@ interface EndRow {
 }
 
 interface InsertedRow extends EndRow {
-  readonly recorded_at: Date;
+  /** In the form of JSON. */
+  readonly recorded_at: string;
 }
 
 interface StoredRow extends EndRow {
@@ -110,7 +112,7 @@ function appended(append: PreparedAppend, rows: readonly InsertedRow[]): Appende
     metadata: JSON.parse(append.metadata[index]!) as Record<string, unknown>,
     version: Number(row.version),
     globalPosition: BigInt(row.global_position),
-    recordedAt: row.recorded_at,
+    recordedAt: parseTimestamp(row.recorded_at),
   }));
   return { result: toResult(rows.at(-1)!), events };
 }

@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../events/recorded-event';
+import { parseTimestamp } from './timestamp';
 
 /** A row of the events table as `pg` gives it. */
 export interface EventRow {
@@ -9,7 +10,8 @@ export interface EventRow {
   readonly type: string;
   readonly data: unknown;
   readonly metadata: Record<string, unknown>;
-  readonly recorded_at: Date;
+  /** In the form of JSON. */
+  readonly recorded_at: string;
 }
 
 export function toRecordedEvent(row: EventRow): RecordedEvent {
@@ -21,6 +23,6 @@ export function toRecordedEvent(row: EventRow): RecordedEvent {
     metadata: row.metadata,
     version: Number(row.version),
     globalPosition: BigInt(row.global_position),
-    recordedAt: row.recorded_at,
+    recordedAt: parseTimestamp(row.recorded_at),
   };
 }

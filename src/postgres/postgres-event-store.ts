@@ -16,19 +16,21 @@ import {
 } from '../events/event-store';
 import type { NewEvent } from '../events/new-event';
 import type { RecordedEvent } from '../events/recorded-event';
+import { StoreChangedError, StoreNotReadableError } from '../events/store-state.errors';
+import { timedQuery } from '../statements/timed-query';
 import { AppendNotifier, NOTIFY_SQL } from './append-notifier';
 import { type Appended, Appender } from './appender';
 import { clientConfigOf } from './client-config';
+import { findEventsTable } from './events-table';
 import { type EventRow, toRecordedEvent } from './event-row';
+import { MissingConstraintError } from './missing-constraint.error';
 import { NotificationListener } from './notification-listener';
 import { PageReader } from './page-reader';
 import { prepareAppend, type PreparedAppend } from './prepared-append';
-import { SettledHead } from './settled-head';
+import { type SeenStore, SettledHead } from './settled-head';
 import { SharedCall } from './shared-call';
 import { backlogSql, lastOfTypesSql, lastSql, positionBeforeSql, readStreamSql } from './sql/read.sql';
-import { SEQUENCE_SQL } from './sql/settled-head.sql';
 import { TransactionPageReader } from './transaction-page-reader';
-import { UnsafeSequenceError } from './unsafe-sequence.error';
 
 export const EVENTS_TABLE = 'events';
 
@@ -39,6 +41,8 @@ const READ_ALL_BYTES = 64 * 1024 * 1024;
 
 /** Beyond this many waiting events a backlog is given as the distance to the head. */
 const BACKLOG_COUNTED = 10_000;
+
+const BACKLOG_TIMEOUT_MS = 30_000;
 
 export interface PostgresEventStoreOptions {
   readonly maxEventBytes: number;
@@ -52,7 +56,9 @@ export class PostgresEventStore extends EventStore {
   private readonly notifier: AppendNotifier;
   private readonly appender: Appender;
   private readonly pages: PageReader;
-  private readonly sharedHead = new SharedCall(async () => (await this.settledHead()).find());
+  private readonly sharedHead = new SharedCall(() => this.findHead());
+  /** Set while the table lacks what keeps appends apart. */
+  private unsafe: MissingConstraintError | undefined;
   private findParticipants = (): void => undefined;
   private listener: NotificationListener | undefined;
   private tracker: SettledHead | undefined;
@@ -66,7 +72,7 @@ export class PostgresEventStore extends EventStore {
     super();
     this.notifier = new AppendNotifier(dataSource);
     this.appender = new Appender(events);
-    this.pages = new PageReader(dataSource, events);
+    this.pages = new PageReader(dataSource);
   }
 
   async append(
@@ -75,6 +81,7 @@ export class PostgresEventStore extends EventStore {
     { expectedVersion = 'any', manager }: AppendOptions = {},
   ): Promise<AppendResult> {
     this.findParticipants();
+    if (this.unsafe) throw this.unsafe;
     const append = prepareAppend(streamId, events, expectedVersion, this.options.maxEventBytes);
     if (manager) {
       // One savepoint, so that an append that rejects leaves nothing, whatever its caller makes of that.
@@ -136,8 +143,14 @@ export class PostgresEventStore extends EventStore {
     return this.sharedHead.run();
   }
 
-  readPage(request: PageRequest): Promise<EventPage> {
-    return this.pages.read(request);
+  async readPage(request: PageRequest): Promise<EventPage> {
+    try {
+      return await this.pages.read(request, await this.seenStore(request.incarnation));
+    } catch (error) {
+      // What changed is found out by the next look.
+      if (error instanceof StoreNotReadableError) this.hint();
+      throw error;
+    }
   }
 
   async settledThrough(
@@ -157,16 +170,19 @@ export class PostgresEventStore extends EventStore {
     manager: EntityManager,
     { after, types, limit, maxBytes }: Omit<PageRequest, 'upTo'>,
   ): Promise<EventPage | undefined> {
+    // Nothing is to be asked over another connection meanwhile.
+    const seen = this.tracker?.seen;
+    if (!seen) return undefined;
     const [{ last }] = await manager.query<[{ last: string }]>(lastSql(this.events));
     const upTo = BigInt(last);
     if (upTo - after > COMMITTED_SPAN) return undefined;
-    const pages = new TransactionPageReader(this.dataSource, this.events, manager);
+    const pages = new TransactionPageReader(this.dataSource, manager);
     const events: RecordedEvent[] = [];
     let through = after;
     let bytes = 0;
     while (through < upTo) {
       const request = { after: through, upTo, types, limit: limit + 1, maxBytes };
-      const page = await pages.read(request);
+      const page = await pages.read(request, seen);
       events.push(...page.events);
       ({ through } = page);
       bytes += page.bytes;
@@ -177,13 +193,9 @@ export class PostgresEventStore extends EventStore {
 
   async backlog({ after, upTo, types }: BacklogRequest): Promise<Backlog> {
     if (after >= upTo) return { events: 0, seconds: 0 };
-    const [row] = await this.dataSource.query<[Backlog]>(backlogSql(this.events), [
-      after,
-      upTo,
-      types ?? null,
-      BACKLOG_COUNTED,
-    ]);
-    return row.events < BACKLOG_COUNTED ? row : { ...row, events: Number(upTo - after) };
+    const values = [after, upTo, types ?? null, BACKLOG_COUNTED];
+    const [row] = await timedQuery<Backlog>(this.dataSource, backlogSql(this.events), values, BACKLOG_TIMEOUT_MS);
+    return row!.events < BACKLOG_COUNTED ? row! : { ...row!, events: Number(upTo - after) };
   }
 
   async positionBefore(date: Date): Promise<bigint> {
@@ -241,13 +253,31 @@ export class PostgresEventStore extends EventStore {
     return this.participants.some((participant) => types.some((type) => participant.wants(type)));
   }
 
+  private async findHead(): Promise<Head> {
+    try {
+      const head = await (await this.settledHead()).find();
+      this.unsafe = undefined;
+      return head;
+    } catch (error) {
+      this.unsafe = error instanceof MissingConstraintError ? error : undefined;
+      throw error;
+    }
+  }
+
+  /** @throws StoreChangedError where the last look saw another incarnation than the one asked for */
+  private async seenStore(incarnation: string | undefined): Promise<SeenStore> {
+    const tracker = await this.settledHead();
+    if (!tracker.seen) await this.head();
+    const seen = tracker.seen!;
+    if (incarnation !== undefined && incarnation !== seen.incarnation)
+      throw new StoreChangedError('a look has found it to be another one');
+    return seen;
+  }
+
   private async settledHead(): Promise<SettledHead> {
     if (this.tracker) return this.tracker;
-    const [sequence] = await this.dataSource.query<{ name: string; cache: string }[]>(SEQUENCE_SQL, [
-      this.events,
-    ]);
-    if (!sequence) throw new Error(`${this.events} has no identity column global_position`);
-    if (sequence.cache !== '1') throw new UnsafeSequenceError(sequence.name, sequence.cache);
-    return (this.tracker ??= new SettledHead(this.dataSource, this.events, sequence.name));
+    const table = await findEventsTable(this.dataSource, this.events);
+    // Another call may have been here meanwhile.
+    return (this.tracker ??= new SettledHead(this.dataSource, table));
   }
 }

@@ -1,3 +1,5 @@
+import { RECORDED_AT } from './read.sql';
+
 /**
  * One statement for any number of events. `base` and the rows see one snapshot; a stream that moves in between is
  * caught by `unique (stream_id, version)`. No rows come back when the stream is not at the expected version ($2).
@@ -11,7 +13,7 @@ export const appendSql = (events: string) => `
     WITH ORDINALITY AS e (id, type, data, metadata, ord)
   WHERE $2::bigint IS NULL OR base.version = $2::bigint
   ORDER BY e.ord
-  RETURNING global_position, version, recorded_at`;
+  RETURNING global_position, version, ${RECORDED_AT}`;
 
 /** The events stored under the given ids, and whether each is the one meant now. */
 export const storedByIdSql = (events: string) => `
