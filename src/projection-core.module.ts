@@ -22,6 +22,7 @@ import {
   MODULE_OPTIONS_TOKEN,
   type OPTIONS_TYPE,
 } from './projection.module-definition';
+import { withoutSilentConnections } from './statements/silent-connections';
 import { checkTables } from './state/check-tables';
 import { migrate } from './state/migrate';
 import { tableName } from './state/table-name';
@@ -62,7 +63,14 @@ export class ProjectionCoreModule
 
   async onApplicationBootstrap(): Promise<void> {
     this.register();
-    await this.engine.start();
+    try {
+      await this.engine.start();
+    } catch (error) {
+      // Nest stops nothing of an application that did not start.
+      await this.engine.stop().catch(() => undefined);
+      await this.store.close().catch(() => undefined);
+      throw error;
+    }
   }
 
   /** At the start, or at an append that comes before it: in `onModuleInit`, or where nobody calls `init()`. */
@@ -96,6 +104,13 @@ function connectionsOf(database: DataSource, { maxConnections }: ResolvedOptions
   return maxConnections ?? Math.max(1, poolSizeOf(database) - 2);
 }
 
+function makeEngine(database: DataSource, source: EventSource, options: ResolvedOptions): ProjectionEngine {
+  const connections = connectionsOf(database, options);
+  const own = withoutSilentConnections(database, () => engine.longestStatementMs);
+  const engine: ProjectionEngine = new ProjectionEngine(own, source, { ...options, connections });
+  return engine;
+}
+
 function withProviders(definition: DynamicModule, dataSource: string | undefined): DynamicModule {
   const providers: Provider[] = [
     {
@@ -117,7 +132,10 @@ function withProviders(definition: DynamicModule, dataSource: string | undefined
       provide: EventStore,
       inject: [DATABASE, RESOLVED_OPTIONS],
       useFactory: (database: DataSource, options: ResolvedOptions) => {
-        const store = new PostgresEventStore(database, tableName(database, EVENTS_TABLE), options);
+        const store = new PostgresEventStore(database, tableName(database, EVENTS_TABLE), {
+          ...options,
+          headTimes: tableName(database, 'projection_head_times'),
+        });
         store.findParticipantsBy(() => {
           throw new AppendTooEarlyError(ProjectionCoreModule.name);
         });
@@ -129,7 +147,7 @@ function withProviders(definition: DynamicModule, dataSource: string | undefined
       provide: ProjectionEngine,
       inject: [DATABASE, EventSource, RESOLVED_OPTIONS],
       useFactory: (database: DataSource, source: EventSource, options: ResolvedOptions) =>
-        new ProjectionEngine(database, source, { ...options, connections: connectionsOf(database, options) }),
+        makeEngine(database, source, options),
     },
     ProjectionExplorer,
     Projections,

@@ -28,7 +28,7 @@ export class HeadWatcher {
   private readonly waiting = new Set<() => void>();
   private settled = 0n;
   private known: Head | undefined;
-  private trouble: string | undefined;
+  private trouble: Error | undefined;
   private wait: number;
   private timer: NodeJS.Timeout | undefined;
   private looking = false;
@@ -44,6 +44,15 @@ export class HeadWatcher {
   }
 
   get head(): bigint {
+    return this.settled;
+  }
+
+  /**
+   * The head, for whoever takes it for all there is.
+   * @throws the error of the last look, where it failed
+   */
+  readable(): bigint {
+    if (this.trouble) throw this.trouble;
     return this.settled;
   }
 
@@ -142,10 +151,13 @@ export class HeadWatcher {
   }
 
   /** Once for each kind of trouble: it is met at every look. */
-  private failed({ name, message }: Error): void {
-    if (this.trouble === message) return;
-    this.trouble = message;
-    this.logger.warn(`Cannot read where the store ends, and projections wait: ${name}: ${message}`);
+  private failed(error: Error): void {
+    const before = this.trouble;
+    this.trouble = error;
+    if (before?.message === error.message) return;
+    this.logger.warn(
+      `Cannot read where the store ends, and projections wait: ${error.name}: ${error.message}`,
+    );
   }
 
   /** @returns whether it has moved, which in another incarnation may be back */

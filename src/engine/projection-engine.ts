@@ -10,6 +10,7 @@ import type { SegmentId } from '../state/segment-id';
 import { tableName } from '../state/table-name';
 import { shield } from '../state/shield';
 import { storableText } from '../state/storable-text';
+import { withSilentConnections } from '../statements/silent-connections';
 import { BatchAppliers } from './batch-appliers';
 import { beginningOf, firstCheckpoint } from './beginning';
 import { BatchTransaction } from './batch-transaction';
@@ -42,6 +43,9 @@ const streamOf = ({ streamId }: RecordedEvent): string => streamId;
 
 /** Rows are loaded and saved once for a batch: the larger it is, the fewer for each event. */
 const BATCH_SIZE = { transaction: 500, row: 5_000 };
+
+/** How long a cancelled statement may take to end. */
+const CANCEL_MS = 10_000;
 
 /** What is noted of the beginning of a projection that is registered already stays. */
 const KNOWN = { after: 0n, historyUntil: 0n };
@@ -122,7 +126,7 @@ export class ProjectionEngine {
     for (const { definition } of this.projections.values()) {
       const { name, options } = definition;
       const known = states.some(({ projection }) => projection === name);
-      const beginning = known ? KNOWN : await beginningOf(definition, this.watcher.head, this.source);
+      const beginning = known ? KNOWN : await beginningOf(definition, this.watcher.readable(), this.source);
       await control.register(name, options.version ?? 1, options.segments ?? 1, beginning);
       await cuts.callOff(name);
     }
@@ -135,6 +139,12 @@ export class ProjectionEngine {
     this.ending.abort();
     await Promise.all([this.coordinator.stop(), ...this.all.map((projection) => projection.stopAll())]);
     this.watcher.stop();
+  }
+
+  /** How long the statements of handlers may take, with time for a cancel to be heard. */
+  get longestStatementMs(): number {
+    const ofAll = this.all.map(({ definition }) => definition.options.handlerTimeoutMs ?? 0);
+    return Math.max(this.options.handlerTimeoutMs, ...ofAll) + CANCEL_MS;
   }
 
   get all(): readonly ManagedProjection[] {
@@ -179,9 +189,10 @@ export class ProjectionEngine {
       if (tables.length > 0) await manager.query(`TRUNCATE ${tables.join(', ')}`);
     };
     const inline = this.inline.get(name);
+    // It may wait long for whoever reads the tables.
     await (inline
       ? inline.empty((manager, historyUntil) => work(manager, later(historyUntil, state)))
-      : this.dataSource.transaction('READ COMMITTED', (manager) => work(manager)));
+      : withSilentConnections(this.dataSource).transaction('READ COMMITTED', (manager) => work(manager)));
     await this.coordinator.nudge();
   }
 

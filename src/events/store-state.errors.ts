@@ -32,7 +32,9 @@ export class RowSecurityError extends StoreNotReadableError {
 /** The store is another one than at the last look: what is read now does not continue what was read before. */
 export class StoreChangedError extends StoreNotReadableError {
   constructor(why: string) {
-    super(`The event store changed since the last look (${why}): projections begin again from what is stored.`);
+    super(
+      `The event store changed since the last look (${why}): projections begin again from what is stored.`,
+    );
   }
 }
 

@@ -23,6 +23,7 @@ import { type Appended, Appender } from './appender';
 import { clientConfigOf } from './client-config';
 import { findEventsTable } from './events-table';
 import { type EventRow, toRecordedEvent } from './event-row';
+import { HeadTimes } from './head-times';
 import { MissingConstraintError } from './missing-constraint.error';
 import { NotificationListener } from './notification-listener';
 import { PageReader } from './page-reader';
@@ -47,6 +48,8 @@ const BACKLOG_TIMEOUT_MS = 30_000;
 export interface PostgresEventStoreOptions {
   readonly maxEventBytes: number;
   readonly listen: boolean;
+  /** The qualified name of the table that says when the store ended where. */
+  readonly headTimes: string;
 }
 
 /** The event store in a PostgreSQL table. */
@@ -56,6 +59,7 @@ export class PostgresEventStore extends EventStore {
   private readonly notifier: AppendNotifier;
   private readonly appender: Appender;
   private readonly pages: PageReader;
+  private readonly headTimes: HeadTimes;
   private readonly sharedHead = new SharedCall(() => this.findHead());
   /** Set while the table lacks what keeps appends apart. */
   private unsafe: MissingConstraintError | undefined;
@@ -73,6 +77,7 @@ export class PostgresEventStore extends EventStore {
     this.notifier = new AppendNotifier(dataSource);
     this.appender = new Appender(events);
     this.pages = new PageReader(dataSource);
+    this.headTimes = new HeadTimes(dataSource, options.headTimes);
   }
 
   async append(
@@ -194,7 +199,12 @@ export class PostgresEventStore extends EventStore {
   async backlog({ after, upTo, types }: BacklogRequest): Promise<Backlog> {
     if (after >= upTo) return { events: 0, seconds: 0 };
     const values = [after, upTo, types ?? null, BACKLOG_COUNTED];
-    const [row] = await timedQuery<Backlog>(this.dataSource, backlogSql(this.events), values, BACKLOG_TIMEOUT_MS);
+    const [row] = await timedQuery<Backlog>(
+      this.dataSource,
+      backlogSql(this.events, this.options.headTimes),
+      values,
+      BACKLOG_TIMEOUT_MS,
+    );
     return row!.events < BACKLOG_COUNTED ? row! : { ...row!, events: Number(upTo - after) };
   }
 
@@ -225,7 +235,7 @@ export class PostgresEventStore extends EventStore {
 
   async close(): Promise<void> {
     await this.listener?.stop();
-    await this.notifier.idle();
+    await Promise.all([this.notifier.idle(), this.headTimes.idle()]);
   }
 
   private hint(): void {
@@ -257,6 +267,7 @@ export class PostgresEventStore extends EventStore {
     try {
       const head = await (await this.settledHead()).find();
       this.unsafe = undefined;
+      this.headTimes.note(head.settled);
       return head;
     } catch (error) {
       this.unsafe = error instanceof MissingConstraintError ? error : undefined;

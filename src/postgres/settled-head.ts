@@ -142,7 +142,8 @@ export class SettledHead {
       return false;
     }
     // Another table may have another sequence.
-    if (before && relation !== before.relation) this.table = await findEventsTable(this.dataSource, this.table.events);
+    if (before && relation !== before.relation)
+      this.table = await findEventsTable(this.dataSource, this.table.events);
     const incarnation = `${server}#${++this.incarnations}`;
     this.store = { incarnation, table: this.table, server, relation, witness };
     this.last = last;

@@ -12,6 +12,7 @@ const TABLES = [
   'projection_dead_letters',
   'projection_audit',
   'projection_inline_marks',
+  'projection_head_times',
 ];
 
 /** @throws MissingTablesError */

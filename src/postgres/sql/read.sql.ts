@@ -56,16 +56,23 @@ export const readCutPageSql = (table: EventsTable, filtered: boolean, { events }
   ) page ON bytes - own < $4
   ORDER BY global_position`;
 
-/** Counts at most $4 events, and takes the age of the oldest by the clock of the database. */
-export const backlogSql = (events: string) => `
-  SELECT count(*)::int AS events,
-         coalesce(greatest(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0), 0)::float8 AS seconds
+/**
+ * Counts at most $4 events, and for how long the oldest has waited by the clock of the database: since it was recorded,
+ * but not since before the store was last seen to end before it.
+ */
+export const backlogSql = (events: string, headTimes: string) => `
+  SELECT events, coalesce(greatest(extract(epoch FROM clock_timestamp() - greatest(
+           recorded_at, (SELECT max(seen_at) FROM ${headTimes} WHERE position < first)
+         )), 0), 0)::float8 AS seconds
   FROM (
-    SELECT recorded_at FROM ${events}
-    WHERE global_position > $1 AND global_position <= $2 AND ($3::text[] IS NULL OR type = ANY ($3))
-    ORDER BY global_position
-    LIMIT $4
-  ) waiting`;
+    SELECT count(*)::int AS events, min(recorded_at) AS recorded_at, min(global_position) AS first
+    FROM (
+      SELECT recorded_at, global_position FROM ${events}
+      WHERE global_position > $1 AND global_position <= $2 AND ($3::text[] IS NULL OR type = ANY ($3))
+      ORDER BY global_position
+      LIMIT $4
+    ) waiting
+  ) counted`;
 
 /** Times need not grow with positions, as where events were imported, and have no index: this reads the whole table. */
 export const positionBeforeSql = (events: string) => `

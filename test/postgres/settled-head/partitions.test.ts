@@ -74,7 +74,9 @@ describe('an events table that was partitioned by hand', () => {
     await database.query(`DROP TABLE events; ${BY_POSITION}`);
     await expect(startApp(database.url, OPTIONS)).rejects.toMatchObject({
       name: 'MissingConstraintError',
-      message: expect.stringMatching(/\(stream_id, version\).*ADD UNIQUE.*partitioned by stream_id/s) as string,
+      message: expect.stringMatching(
+        /\(stream_id, version\).*ADD UNIQUE.*partitioned by stream_id/s,
+      ) as string,
     });
   });
 
@@ -98,7 +100,9 @@ describe('an events table that was partitioned by hand', () => {
     await app.store.head();
     await database.query(`ALTER TABLE events RENAME TO events_before; ${BY_POSITION}`);
     await expect(app.store.head()).rejects.toMatchObject({ name: 'MissingConstraintError' });
-    await expect(app.store.append('s-1', [happened()])).rejects.toMatchObject({ name: 'MissingConstraintError' });
+    await expect(app.store.append('s-1', [happened()])).rejects.toMatchObject({
+      name: 'MissingConstraintError',
+    });
     await database.query('DROP TABLE events; ALTER TABLE events_before RENAME TO events');
     await app.store.head();
     await app.store.append('s-1', [happened()]);
