@@ -17,7 +17,11 @@ import { BatchTransaction } from './batch-transaction';
 import { ConnectionBudget } from './connection-budget';
 import { type Candidate, Coordinator } from './coordinator';
 import { DeadLetterQueue } from './dead-letter-queue';
-import { UnknownProjectionError, UnsupportedOperationError } from './engine.errors';
+import {
+  CheckpointBeyondStoreError,
+  UnknownProjectionError,
+  UnsupportedOperationError,
+} from './engine.errors';
 import type { EngineOptions } from './engine-options';
 import { EngineState } from './engine-state';
 import { EventFeed } from './event-feed';
@@ -179,7 +183,11 @@ export class ProjectionEngine {
     const tables = readModelTables(this.dataSource, definition);
     const state = await control.read(name);
     const position = BigInt(state?.beginsAfter ?? 0);
-    const work = async (manager: EntityManager, replayUntil?: bigint) => {
+    // Where the store has begun again, what the projection had got to is no history of it.
+    const beyond = state?.failure?.name === CheckpointBeyondStoreError.name;
+    const end = beyond ? (await this.source.head()).settled : undefined;
+    const work = async (manager: EntityManager, historyUntil?: bigint) => {
+      const replayUntil = end ?? historyUntil;
       await shield(manager);
       // The checkpoints first: their locks are the ones a batch takes first too.
       await checkpoints.reset(manager, name, { position, replayUntil });

@@ -272,7 +272,7 @@ export class SegmentBatches {
     const { incarnation } = watcher;
     const checkpoint = await cursor.load(incarnation === this.incarnation ? this.known : undefined);
     await queue.load();
-    if (checkpoint.position > watcher.last) await this.assertWithinStore();
+    if (endOf(checkpoint) > watcher.last) await this.assertWithinStore();
     this.incarnation = incarnation;
     this.stand(checkpoint);
     this.ahead = checkpoint.position;
@@ -287,10 +287,10 @@ export class SegmentBatches {
     const { cursor, projection, watcher } = this.parts;
     await watcher.refresh();
     const { incarnation } = watcher;
-    const { position } = await cursor.load(undefined);
+    const end = endOf(await cursor.load(undefined));
     await watcher.refresh();
-    if (watcher.incarnation === incarnation && position > watcher.last)
-      throw new CheckpointBeyondStoreError(projection, position, watcher.last);
+    if (watcher.incarnation === incarnation && end > watcher.last)
+      throw new CheckpointBeyondStoreError(projection, end, watcher.last);
   }
 
   private stand(at: Checkpoint): void {
@@ -347,4 +347,9 @@ export class SegmentBatches {
     pageSize.read(page.events.length, page.bytes);
     return filter.take(page);
   }
+}
+
+/** The largest position that a checkpoint speaks of: where the history ends that it replays, if it lies before that. */
+function endOf({ position, replayUntil = 0n }: Checkpoint): bigint {
+  return replayUntil > position ? replayUntil : position;
 }

@@ -56,7 +56,7 @@ describe('an events table that was partitioned by hand', () => {
     await app.close();
   });
 
-  it('by stream refuses a version and an id that are there already', async () => {
+  it('by stream refuses a version, and an id of the stream, that are there already', async () => {
     await database.query(`DROP TABLE events; ${BY_STREAM}`);
     const app = await startApp(database.url, OPTIONS);
     const id = '0199a3c0-0000-7000-8000-000000000001';
@@ -65,7 +65,7 @@ describe('an events table that was partitioned by hand', () => {
       [1, 2].map((n) => app.store.append('s-3', [happened(n)], { expectedVersion: 1 })),
     );
     expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
-    const again = app.store.append('s-1', [{ ...happened(), id }]);
+    const again = app.store.append('s-3', [{ ...happened(9), id }]);
     await expect(again).rejects.toMatchObject({ name: 'EventIdReusedError' });
     await app.close();
   });
