@@ -177,8 +177,8 @@ export class SettledHead {
   private async lookAt(table: EventsTable): Promise<Look> {
     const { witness: known } = this.store ?? {};
     const query = timed({
-      text: lookSql(table),
-      values: [this.settled, STRIDE, known?.position ?? null, known?.id ?? null],
+      text: lookSql(table, STRIDE),
+      values: [this.settled, known?.position ?? null, known?.id ?? null],
       rowMode: 'array',
       types: AS_WRITTEN,
     });

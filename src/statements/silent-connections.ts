@@ -49,16 +49,17 @@ export function withSilentConnections(dataSource: DataSource): DataSource {
 
 /** Has the connection of a runner end when it is silent; the runner itself stays the data source's. */
 function watch(runner: QueryRunner, ms: number): QueryRunner {
-  const { connect, release } = runner;
+  const connect = runner.connect.bind(runner) as () => Promise<PoolClient>;
+  const release = runner.release.bind(runner);
   let stop: (() => void) | undefined;
   runner.connect = async () => {
-    const client = (await connect.call(runner)) as PoolClient;
+    const client = await connect();
     stop ??= endWhenSilent(client, ms, () => runner.isReleased);
     return client;
   };
   runner.release = () => {
     stop?.();
-    return release.call(runner);
+    return release();
   };
   return runner;
 }

@@ -1,16 +1,17 @@
 import { SERVER_INCARNATION } from '../../statements/server-incarnation';
-import { type EventsTable, sequenceEndSql, literal } from './events-table.sql';
+import { type EventsTable, literal, sequenceEndSql } from './events-table.sql';
 
 /**
- * The server and the table this statement sees, the end of the sequence, the newest event, whether the event $4 is still
- * at position $3, and how far positions behind $1 are visible without a hole (looking at most $2 far).
+ * The server and the table this statement sees, the end of the sequence, the newest event, whether the event $3 is still
+ * at position $2, and how far positions behind $1 are visible without a hole (looking at most `stride` far).
  * One statement, hence one snapshot: with two, an event may commit between them and be taken for a hole passed.
+ * The server would plan it each time, which takes longer than all else, if it knew $1 when it plans.
  */
-export const lookSql = ({ events, ...table }: EventsTable) => `
+export const lookSql = ({ events, ...table }: EventsTable, stride: number) => `
   SELECT ${SERVER_INCARNATION} AS server, pg_is_in_recovery() AS recovering,
          ${literal(events)}::regclass::oid::text AS relation, row_security_active(${literal(events)}::regclass) AS hidden,
          ${sequenceEndSql({ events, ...table })} AS last, newest.global_position, newest.id,
-         $3::bigint IS NULL OR EXISTS (SELECT FROM ${events} WHERE global_position = $3 AND id = $4) AS witnessed,
+         $2::bigint IS NULL OR EXISTS (SELECT FROM ${events} WHERE global_position = $2 AND id = $3) AS witnessed,
          contiguous
   FROM (
     SELECT coalesce(max(position) FILTER (WHERE position = $1::bigint + place), $1::bigint) AS contiguous
@@ -18,7 +19,7 @@ export const lookSql = ({ events, ...table }: EventsTable) => `
       SELECT position, row_number() OVER (ORDER BY position) AS place
       FROM (
         SELECT global_position AS position FROM ${events}
-        WHERE global_position > $1::bigint ORDER BY global_position LIMIT $2
+        WHERE global_position > (SELECT $1::bigint) ORDER BY global_position LIMIT ${stride}
       ) ahead
     ) numbered
   ) seen
