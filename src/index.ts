@@ -92,6 +92,7 @@ export { UnsafeSequenceError } from './postgres/unsafe-sequence.error';
 
 export {
   ForeignWriteError,
+  InvalidRowError,
   InvalidRowKeyError,
   RowKeyMismatchError,
   UnknownRowEntityError,

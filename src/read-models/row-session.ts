@@ -51,6 +51,11 @@ export class RowSession {
     for (const table of this.sessions) await table.load(client, lock);
   }
 
+  /** Makes all rows of the batch what a reload would show. */
+  async ask(client: ClientBase): Promise<void> {
+    for (const table of this.sessions) await table.ask(client);
+  }
+
   end(): RowWrites {
     const saves = this.sessions.map((table) => table.end()).filter((save) => save !== undefined);
     let saved: SavedChanges[] = [];

@@ -31,7 +31,7 @@ export function loadSql(
   columns: readonly RowColumn[],
   lock: boolean,
 ): string {
-  const list = columns.map(({ name }) => `t.${name}`).join(', ');
+  const list = columns.map((column) => column.select(`t.${column.name}`)).join(', ');
   const end = lock ? ' FOR UPDATE OF t' : '';
   const [only] = keys;
   if (keys.length === 1 && only!.cast('u') === 'u')

@@ -40,6 +40,7 @@ export class RowWriter {
     private readonly keys: readonly RowColumn[],
     private readonly columns: readonly RowColumn[],
     private readonly names: StatementNames | undefined,
+    private readonly textOf: (column: RowColumn, row: object) => string | null,
   ) {
     this.updated = [...keys, ...columns.filter(({ isUpdated }) => isUpdated)];
     this.insertSql = insertSql(table, keys, columns);
@@ -69,7 +70,7 @@ export class RowWriter {
 
   private arrays(columns: readonly RowColumn[], rows: readonly { readonly row: object }[]): string[] {
     if (rows.length === 0) return [];
-    return columns.map(({ get, write }) => arrayText(rows, ({ row }) => write(get(row))));
+    return columns.map((column) => arrayText(rows, ({ row }) => this.textOf(column, row)));
   }
 
   private async run(

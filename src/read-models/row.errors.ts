@@ -37,6 +37,16 @@ export class RowKeyMismatchError extends ProjectionError {
   }
 }
 
+/** A handler returned something that is no row of its entity. */
+export class InvalidRowError extends ProjectionError {
+  constructor(projection: string, entity: string, problem: string) {
+    super(
+      `Projection "${projection}": a handler returned ${problem}. The row was left as it is. Return a row of ${entity} ` +
+        'to keep it, null to delete it, or undefined (nothing) to leave it alone.',
+    );
+  }
+}
+
 /** A handler left a column without the value that it needs. */
 export class UnsetColumnError extends ProjectionError {
   constructor(projection: string, entity: string, property: string, why: string) {

@@ -31,6 +31,8 @@ export class TableSession {
   private youngBytes = 0;
   private missing: CachedRow[] = [];
   private changed: CachedRow[] = [];
+  /** Rows of the batch that hold values in a form that only the database knows the stored one of. */
+  private readonly open = new Set<CachedRow>();
   private now = new Date();
 
   constructor(private readonly table: RowTable) {}
@@ -39,6 +41,7 @@ export class TableSession {
     this.now = now;
     this.missing = [];
     this.changed = [];
+    this.open.clear();
     if (this.youngBytes <= cacheBytes / 2) return;
     this.old = this.young;
     this.young = new Map();
@@ -51,11 +54,25 @@ export class TableSession {
     return [...new Set(keys.map((key) => this.rowOf(key)))];
   }
 
+  /** Whether rows of the batch are not in memory, or not as a reload would show them. */
   get isMissingRows(): boolean {
-    return this.missing.length > 0;
+    return this.missing.length > 0 || this.open.size > 0;
+  }
+
+  /** Whether a handler may not see the row yet. */
+  isOpen(row: CachedRow): boolean {
+    return this.open.has(row);
+  }
+
+  /** Makes all rows of the batch what a reload would show. */
+  async ask(client: ClientBase): Promise<void> {
+    const rows = [...this.open].flatMap(({ value }) => value ?? []);
+    this.open.clear();
+    if (rows.length > 0) await this.table.askFor(client, rows);
   }
 
   async load(client: ClientBase, lock: boolean): Promise<void> {
+    await this.ask(client);
     if (this.missing.length === 0) return;
     const keys = this.missing.map(({ key }) => key);
     for (const { id, row, xmin } of await this.table.load(client, keys, lock)) {
@@ -77,7 +94,7 @@ export class TableSession {
   }
 
   /** @param before the row as the handler got it, for when it leaves the row alone */
-  keep(row: CachedRow, result: object | null | undefined, before: object | undefined): void {
+  keep(row: CachedRow, result: unknown, before: object | undefined): void {
     if (result === undefined) {
       row.value = before;
       return;
@@ -86,7 +103,9 @@ export class TableSession {
       row.value = undefined;
       row.replaced = true;
     } else {
-      row.value = this.table.settle(result, row.key, before, this.now);
+      const own = this.table.take(result, row.value);
+      row.value = this.table.settle(own, row.key, before, this.now);
+      if (this.table.isOpen(row.value)) this.open.add(row);
       if (!before) this.youngBytes += this.table.sizeOf(row.value);
     }
     if (row.changed) return;
@@ -125,20 +144,26 @@ export class TableSession {
     this.young = new Map();
     this.old = new Map();
     this.youngBytes = 0;
+    this.open.clear();
   }
 
   private rowOf(given: unknown): CachedRow {
     const key = this.table.keyOf(given);
     let row = this.young.get(key.id);
-    if (row) return row;
+    if (row) return this.noteOpen(row);
     row = this.old.get(key.id);
-    if (row) this.old.delete(key.id);
+    if (row) this.old.delete(this.noteOpen(row).key.id);
     else {
       row = { key, value: undefined, xmin: '', stored: false, replaced: false, changed: false };
       this.missing.push(row);
     }
     this.young.set(key.id, row);
     this.youngBytes += row.value ? this.table.sizeOf(row.value) : key.id.length;
+    return row;
+  }
+
+  private noteOpen(row: CachedRow): CachedRow {
+    if (row.value && this.table.isOpen(row.value)) this.open.add(row);
     return row;
   }
 }
