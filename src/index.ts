@@ -91,6 +91,7 @@ export { EventEntity } from './postgres/event.entity';
 export { UnsafeSequenceError } from './postgres/unsafe-sequence.error';
 
 export {
+  DanglingRowError,
   ForeignWriteError,
   InvalidRowError,
   InvalidRowKeyError,

@@ -6,6 +6,7 @@ import type { RowHandler } from '../authoring/projection-definition';
 import { ownEvent } from '../events/frozen-event';
 import type { RecordedEvent } from '../events/recorded-event';
 import type { RowSession } from '../read-models/row-session';
+import { InseparableRowsError } from '../read-models/row.errors';
 import type { CachedRow, TableSession } from '../read-models/table-session';
 import { type AfterCommit, type Batch, type BatchApplier, PrepareAgain, type PreparedBatch } from './batch';
 import { StatementCancel } from './statement-cancel';
@@ -46,9 +47,11 @@ export class RowApplier implements BatchApplier {
   ) {}
 
   async prepare(batch: Batch, afterCommit: AfterCommit, within?: EntityManager): Promise<PreparedBatch> {
-    this.session.begin();
+    this.session.begin(batch.events.length === 1);
     const steps = this.plan(batch);
-    if (this.session.isMissingRows) await this.withClient(within, (client) => this.session.load(client, !!within));
+    if (this.session.isMissingRows && this.session.mustWait) throw new PrepareAgain();
+    if (this.session.isMissingRows)
+      await this.withClient(within, (client) => this.session.load(client, !!within));
     await this.fold(steps, batch, afterCommit, within);
     const writes = this.session.end();
     return {
@@ -132,7 +135,7 @@ export class RowApplier implements BatchApplier {
             if (result === undefined && value && !kept) this.foldAgain(handler);
             table.keep(row, result, before);
           } catch (error) {
-            if (error instanceof PrepareAgain) throw error;
+            if (error instanceof PrepareAgain || error instanceof InseparableRowsError) throw error;
             throw new HandlerFailedError(this.projection, handler.method, event, error);
           }
         }

@@ -5,6 +5,8 @@ for (const name of Object.getOwnPropertyNames(Date.prototype))
   if (name.startsWith('set'))
     Object.defineProperty(RecordedDate.prototype, name, {
       value: () => {
-        throw new TypeError(`Cannot call ${name} on the date of an event, which is shared: copy it by new Date(date)`);
+        throw new TypeError(
+          `Cannot call ${name} on the date of an event, which is shared: copy it by new Date(date)`,
+        );
       },
     });

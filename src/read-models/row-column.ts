@@ -127,10 +127,7 @@ export class RowColumn {
   /** What the database said that it makes of texts. */
   private readonly known = new Map<string, string>();
 
-  constructor(
-    metadata: ColumnMetadata,
-    driver: DataSource['driver'],
-  ) {
+  constructor(metadata: ColumnMetadata, driver: DataSource['driver']) {
     this.property = metadata.propertyPath;
     this.databaseName = metadata.databaseName;
     this.name = `"${metadata.databaseName.replaceAll('"', '""')}"`;
@@ -207,6 +204,11 @@ export class RowColumn {
   /** As the table declares it. */
   get declaredType(): string {
     return this.type.declared;
+  }
+
+  /** What its values are of, by the name in the database. */
+  get baseType(): string {
+    return this.type.base;
   }
 
   /** Whether its texts are JSON. */

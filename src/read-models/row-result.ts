@@ -4,7 +4,20 @@ import { isPlainObject } from './plain-object';
 type EntityMetadata = ReturnType<DataSource['getMetadata']>;
 
 /** Objects that no row is: whatever they hold is in no property of theirs. */
-const NO_ROWS = [Map, Set, WeakMap, WeakSet, Date, RegExp, Error, Promise, ArrayBuffer, Number, String, Boolean];
+const NO_ROWS = [
+  Map,
+  Set,
+  WeakMap,
+  WeakSet,
+  Date,
+  RegExp,
+  Error,
+  Promise,
+  ArrayBuffer,
+  Number,
+  String,
+  Boolean,
+];
 
 /** Tells rows from what a handler returned by mistake. */
 export class RowResult {
@@ -24,7 +37,10 @@ export class RowResult {
   problemOf(result: unknown): string | undefined {
     if (typeof result !== 'object' || result === null) return describe(result);
     if (Array.isArray(result)) return 'an array';
-    if (!isPlainObject(result) && (ArrayBuffer.isView(result) || NO_ROWS.some((type) => result instanceof type)))
+    if (
+      !isPlainObject(result) &&
+      (ArrayBuffer.isView(result) || NO_ROWS.some((type) => result instanceof type))
+    )
       return `a ${result.constructor.name}`;
     for (const name in result)
       if (!this.known.has(name) && isGiven(result, name))

@@ -8,9 +8,16 @@ import { type RowKey, RowKeys } from './row-keys';
 import { RowResult } from './row-result';
 import { loadSql } from './row-sql';
 import { type EncodedChanges, type RowChanges, RowWriter } from './row-writer';
-import { InvalidRowError, RowKeyMismatchError, UnsetColumnError, UnsupportedRowEntityError } from './row.errors';
+import {
+  InvalidRowError,
+  RowKeyMismatchError,
+  UnsetColumnError,
+  UnsupportedRowEntityError,
+} from './row.errors';
+import { readTableIndexes } from './table-indexes';
 import { type CellTexts, storedTexts } from './stored-texts';
 import { UNKNOWN } from './stored-form';
+import { UniqueColumns } from './unique-values';
 
 export interface LoadedRow {
   readonly id: string;
@@ -46,6 +53,10 @@ export class RowTable {
   private readonly create: () => object;
   private readonly isInstance: (row: object) => boolean;
   private writer: RowWriter | undefined;
+  /** What keeps two rows from having the same values, besides the key. */
+  uniques = new UniqueColumns([], []);
+  /** Whether rows may be taken away and put back in a save. */
+  mayReplace = false;
 
   /**
    * @param names left out where a statement's failure would be the application's
@@ -165,10 +176,10 @@ export class RowTable {
 
   /** @param lock whether the rows stay locked to the end of the client's transaction */
   async load(client: ClientBase, keys: readonly RowKey[], lock = false): Promise<LoadedRow[]> {
-    this.writer ??= await this.prepare(client);
+    await this.open(client);
     const query: QueryArrayConfig = {
       text: loadSql(this.table, this.keyColumns, this.columns, lock),
-      values: this.writer.keyArrays(keys),
+      values: this.writer!.keyArrays(keys),
       rowMode: 'array',
       types: AS_WRITTEN,
     };
@@ -193,6 +204,16 @@ export class RowTable {
     return this.writer!.encode(changes);
   }
 
+  /** Finds out what the database knows of the table; to be called before anything is done with its rows. */
+  async open(client: ClientBase): Promise<void> {
+    this.writer ??= await this.prepare(client);
+  }
+
+  /** @param name in the database */
+  columnOf(name: string): RowColumn | undefined {
+    return this.columns.find(({ databaseName }) => databaseName === name);
+  }
+
   private async prepare(client: ClientBase): Promise<RowWriter> {
     const types = await readColumnTypes(client, this.table);
     for (const column of this.columns) {
@@ -201,11 +222,32 @@ export class RowTable {
       column.resolve(type, client);
       const problem = unreadable(type);
       if (problem)
-        throw new UnsupportedRowEntityError(this.projection, this.entity, `its column ${column.property} ${problem}`);
+        throw new UnsupportedRowEntityError(
+          this.projection,
+          this.entity,
+          `its column ${column.property} ${problem}`,
+        );
     }
     const textOf = (column: RowColumn, row: object) =>
       this.given.get(row)?.texts.get(column) ?? column.write(column.get(row));
-    return new RowWriter(this.projection, this.table, this.keyColumns, this.columns, this.names, textOf);
+    const { unique, mayReplace, stored } = await readTableIndexes(client, this.table);
+    this.uniques = new UniqueColumns(unique, this.columns);
+    this.mayReplace = mayReplace;
+    const options = {
+      otherColumns: stored
+        .filter((name) => !this.columnOf(name))
+        .map((name) => `"${name.replaceAll('"', '""')}"`),
+      hasArbiter: unique.some(({ columns, isExact }) => isExact && isSameSet(columns, this.keyColumns)),
+    };
+    return new RowWriter(
+      this.projection,
+      this.table,
+      this.keyColumns,
+      this.columns,
+      this.names,
+      options,
+      textOf,
+    );
   }
 
   private instanceOf(given: object): object {
@@ -263,6 +305,10 @@ function unreadable({ base, session }: ColumnType): string | undefined {
   if (!session.isIso && /^(date|timestamp).*\[\]$/.test(base))
     return 'is an array of dates, which cannot be read in the DateStyle of the database: set it to ISO';
   return undefined;
+}
+
+function isSameSet(names: readonly string[], columns: readonly RowColumn[]): boolean {
+  return names.length === columns.length && columns.every(({ databaseName }) => names.includes(databaseName));
 }
 
 function sizeOfValue(value: unknown): number {

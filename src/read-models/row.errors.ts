@@ -57,6 +57,21 @@ export class UnsetColumnError extends ProjectionError {
   }
 }
 
+/** A row refers to one that an earlier event deleted, and that takes all rows with it that refer to it. */
+export class DanglingRowError extends ProjectionError {
+  constructor(projection: string, child: string, parent: string, key: string) {
+    super(
+      `Projection "${projection}": a handler returned a row of ${child} that refers to the row ${key} of ${parent}, which ` +
+        'was deleted before. Let the handler look at the order of events, or keep the row that is referred to.',
+    );
+  }
+}
+
+/** The batch holds events that cannot be saved in one go, but can one after the other. */
+export class InseparableRowsError extends Error {
+  override readonly name = 'InseparableRowsError';
+}
+
 /** Rows were written by somebody else since they were loaded: a read model belongs to its projection alone. */
 export class ForeignWriteError extends ProjectionError {
   constructor(projection: string, table: string, expected: number, touched: number) {

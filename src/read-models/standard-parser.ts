@@ -34,7 +34,8 @@ export function isStandard(base: string, isEnum: boolean, parse: (text: string) 
 }
 
 function isSame(a: unknown, b: unknown): boolean {
-  if (Array.isArray(b)) return Array.isArray(a) && a.length === b.length && b.every((part, at) => isSame(a[at], part));
+  if (Array.isArray(b))
+    return Array.isArray(a) && a.length === b.length && b.every((part, at) => isSame(a[at], part));
   if (b instanceof Date) return a instanceof Date && a.getTime() === b.getTime();
   if (Buffer.isBuffer(b)) return Buffer.isBuffer(a) && a.equals(b);
   return Object.is(a, b);
