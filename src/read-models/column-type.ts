@@ -2,11 +2,12 @@ import type { ClientBase, CustomTypesConfig } from 'pg';
 
 /** What PostgreSQL knows of a column, whatever the entity says of it. */
 export interface ColumnType {
-  /** For casts: without length or precision, so that only the table itself applies those. */
-  readonly name: string;
   /** As the table declares it. */
   readonly declared: string;
-  /** The type that the values are of: what a domain is made of, and the type itself elsewhere. */
+  /**
+   * The type that the values are of, what a domain is made of for one: without length or precision, so that only the
+   * table itself applies those.
+   */
   readonly base: string;
   /** The type that values come as. */
   readonly oid: number;
@@ -31,7 +32,6 @@ export interface SessionSettings {
 
 interface TypeRow {
   readonly name: string;
-  readonly type: string;
   readonly base: string;
   readonly oid: number;
   readonly is_enum: boolean;
@@ -53,7 +53,7 @@ const TYPES_SQL = `
     SELECT based.attnum, t.typbasetype, t.typtypmod
     FROM based JOIN pg_type t ON t.oid = based.oid WHERE t.typtype = 'd'
   )
-  SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type, b.oid::int8::int4 AS oid,
+  SELECT a.attname AS name, b.oid::int8::int4 AS oid,
          format_type(b.oid, NULL) AS base, t.typtype = 'e' AS is_enum,
          format_type(a.atttypid, a.atttypmod) AS full_type, b.modifier, a.attnotnull AS not_null,
          pg_get_expr(d.adbin, d.adrelid) AS default, current_setting('DateStyle') AS date_style,
@@ -81,7 +81,6 @@ export async function readColumnTypes(client: ClientBase, table: string): Promis
     rows.map((row) => [
       row.name,
       {
-        name: withoutLength(row.type),
         declared: row.full_type,
         base: withoutLength(row.base),
         oid: row.oid,

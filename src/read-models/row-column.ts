@@ -4,7 +4,7 @@ import { asRead, type ColumnType } from './column-type';
 import { deepCopy } from './deep-copy';
 import { exactText } from './exact-dates';
 import { parserOf } from './column-parser';
-import { isStandard } from './standard-parser';
+import { hasStandard, isStandard } from './standard-parser';
 import { type StoredForm, storedForm, UNKNOWN } from './stored-form';
 import { storedText } from './stored-text';
 import { localDateText, nestedArrayText, toText } from './to-text';
@@ -122,6 +122,7 @@ export class RowColumn {
   private type!: ColumnType;
   private parse!: (text: string) => unknown;
   private isStandard!: boolean;
+  private hasStandard!: boolean;
   private form: StoredForm = () => UNKNOWN;
   private storedText!: (text: string) => string | undefined;
   /** What the database said that it makes of texts. */
@@ -181,19 +182,21 @@ export class RowColumn {
     this.type = type;
     this.parse = parserOf(type, client);
     this.isStandard = isStandard(type.base, type.isEnum, this.parse);
+    this.hasStandard = hasStandard(type.base);
     this.storedText = storedText(type.base, type.modifier, type.isEnum);
     if (this.isStandard) this.form = storedForm(type);
-    else if (FLOATS.has(type.base)) this.storedText = () => undefined;
+    if (FLOATS.has(type.base) && !(this.isStandard && type.session.isExact))
+      this.storedText = () => undefined;
   }
 
   /** The type of an array parameter with values of this column. */
   get arrayType(): string {
-    return ARRAY_ELEMENTS.has(this.type.name) ? `${this.type.name}[]` : 'text[]';
+    return ARRAY_ELEMENTS.has(this.type.base) ? `${this.type.base}[]` : 'text[]';
   }
 
   /** An element of such a parameter as a value of the column. */
   cast(element: string): string {
-    return ARRAY_ELEMENTS.has(this.type.name) ? element : `${element}::${this.type.name}`;
+    return ARRAY_ELEMENTS.has(this.type.base) ? element : `${element}::${this.type.base}`;
   }
 
   /** The column's value as it is to be read. */
@@ -209,6 +212,11 @@ export class RowColumn {
   /** What its values are of, by the name in the database. */
   get baseType(): string {
     return this.type.base;
+  }
+
+  /** Whether the application reads its type by a parser of its own, which may know less than the database has. */
+  get readsInOwnWay(): boolean {
+    return !this.isStandard && this.hasStandard;
   }
 
   /** Whether its texts are JSON. */

@@ -111,6 +111,7 @@ export class RowTable {
       column.set(row, before && column.get(before));
     for (const column of this.dated) this.settleDate(column, row, before, now);
     let texts: Map<RowColumn, string> | undefined;
+    let isOpen = false;
     for (const column of this.columns) {
       const value = column.get(row);
       if (value === undefined) {
@@ -118,10 +119,14 @@ export class RowTable {
         continue;
       }
       const stored = column.settle(value);
-      if (stored === UNKNOWN) (texts ??= new Map<RowColumn, string>()).set(column, column.write(value)!);
-      else if (stored !== value) column.set(row, stored);
+      if (stored === UNKNOWN || column.readsInOwnWay) {
+        const text = column.write(value);
+        if (text !== null) (texts ??= new Map<RowColumn, string>()).set(column, text);
+      }
+      if (stored === UNKNOWN) isOpen = true;
+      else if (!Object.is(stored, value)) column.set(row, stored);
     }
-    if (texts) this.given.set(row, { texts, isOpen: true });
+    if (texts) this.given.set(row, { texts, isOpen });
     else if (this.given.has(row)) this.given.delete(row);
     return row;
   }
@@ -145,6 +150,7 @@ export class RowTable {
   /** Makes rows what a reload would show, by what the database says. */
   async askFor(client: ClientBase, rows: readonly object[]): Promise<void> {
     const open = rows.filter((row) => this.isOpen(row));
+    if (open.length === 0) return;
     const cells: CellTexts[] = open.map((row) => this.given.get(row)!.texts);
     const stored = await storedTexts(client, cells);
     open.forEach((row, at) => {

@@ -22,6 +22,11 @@ const STANDARD: Readonly<Record<string, readonly [text: string, value: unknown]>
   jsonb: ['[1,12345678901234567890]', [1, 12345678901234567890]],
 };
 
+/** Whether it is known how `pg` reads a type by itself. */
+export function hasStandard(base: string): boolean {
+  return Object.hasOwn(STANDARD, base);
+}
+
 /** Whether a type is read as `pg` does by itself, and not by a parser that the application has set. */
 export function isStandard(base: string, isEnum: boolean, parse: (text: string) => unknown): boolean {
   const element = base.endsWith('[]') ? base.slice(0, -2) : undefined;
