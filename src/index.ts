@@ -100,7 +100,9 @@ export { MissingConstraintError } from './postgres/missing-constraint.error';
 export { UnsafeSequenceError } from './postgres/unsafe-sequence.error';
 
 export {
+  DanglingRowError,
   ForeignWriteError,
+  InvalidRowError,
   InvalidRowKeyError,
   RowKeyMismatchError,
   UnknownRowEntityError,

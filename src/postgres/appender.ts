@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { EventIdReusedError } from '../events/event-id-reused.error';
 import type { AppendResult, ExpectedVersion } from '../events/event-store';
+import { freezeEvent } from '../events/frozen-event';
 import type { RecordedEvent } from '../events/recorded-event';
 import { WrongExpectedVersionError } from '../events/wrong-expected-version.error';
 import { violatedConstraint } from './append-conflict';
@@ -103,16 +104,18 @@ function toResult(row: EndRow): AppendResult {
 }
 
 function appended(append: PreparedAppend, rows: readonly InsertedRow[]): Appended {
-  const events = rows.map((row, index) => ({
-    id: append.ids[index]!,
-    streamId: append.streamId,
-    type: append.types[index]!,
-    // What handlers see must be what a later read gives: the JSON, not the object it was made of.
-    data: JSON.parse(append.data[index]!) as unknown,
-    metadata: JSON.parse(append.metadata[index]!) as Record<string, unknown>,
-    version: Number(row.version),
-    globalPosition: BigInt(row.global_position),
-    recordedAt: parseTimestamp(row.recorded_at),
-  }));
+  const events = rows.map((row, index) =>
+    freezeEvent({
+      id: append.ids[index]!,
+      streamId: append.streamId,
+      type: append.types[index]!,
+      // What handlers see must be what a later read gives: the JSON, not the object it was made of.
+      data: JSON.parse(append.data[index]!) as unknown,
+      metadata: JSON.parse(append.metadata[index]!) as Record<string, unknown>,
+      version: Number(row.version),
+      globalPosition: BigInt(row.global_position),
+      recordedAt: parseTimestamp(row.recorded_at),
+    }),
+  );
   return { result: toResult(rows.at(-1)!), events };
 }

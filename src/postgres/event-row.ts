@@ -1,3 +1,4 @@
+import { freezeEvent } from '../events/frozen-event';
 import type { RecordedEvent } from '../events/recorded-event';
 import { parseTimestamp } from './timestamp';
 
@@ -15,7 +16,7 @@ export interface EventRow {
 }
 
 export function toRecordedEvent(row: EventRow): RecordedEvent {
-  return {
+  return freezeEvent({
     id: row.id,
     streamId: row.stream_id,
     type: row.type,
@@ -24,5 +25,5 @@ export function toRecordedEvent(row: EventRow): RecordedEvent {
     version: Number(row.version),
     globalPosition: BigInt(row.global_position),
     recordedAt: parseTimestamp(row.recorded_at),
-  };
+  });
 }

@@ -2,6 +2,7 @@ import type { QueryArrayConfig } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { EventPage, PageRequest } from '../events/event-source';
 import type { EventMetadata } from '../events/event-metadata';
+import { freezeEvent } from '../events/frozen-event';
 import type { RecordedEvent } from '../events/recorded-event';
 import { StatementNames } from '../statements/statement-names';
 import { timed } from '../statements/timed-query';
@@ -116,16 +117,18 @@ function ofColumns([, , positions, ...columns]: Columns): RecordedEvent[] {
   const version = JSON.parse(`[${versions}]`) as number[];
   const payload = JSON.parse(`[${data}]`) as unknown[];
   const context = JSON.parse(metadata) as (EventMetadata | null)[];
-  return texts(positions).map((position, at) => ({
-    id: id[at]!,
-    streamId: streamId[at]!,
-    type: type[at]!,
-    data: payload[at],
-    metadata: context[at] ?? NO_METADATA,
-    version: version[at]!,
-    globalPosition: BigInt(position),
-    recordedAt: parseTimestamp(time[at]!),
-  }));
+  return texts(positions).map((position, at) =>
+    freezeEvent({
+      id: id[at]!,
+      streamId: streamId[at]!,
+      type: type[at]!,
+      data: payload[at],
+      metadata: context[at] ?? NO_METADATA,
+      version: version[at]!,
+      globalPosition: BigInt(position),
+      recordedAt: parseTimestamp(time[at]!),
+    }),
+  );
 }
 
 function texts(column: string): string[] {
@@ -137,7 +140,7 @@ function isEvent(row: Row | EmptyRow): row is Row {
 }
 
 function ofRow([, position, id, streamId, version, type, data, metadata, recordedAt]: Row): RecordedEvent {
-  return {
+  return freezeEvent({
     id,
     streamId,
     type,
@@ -146,5 +149,5 @@ function ofRow([, position, id, streamId, version, type, data, metadata, recorde
     version: Number(version),
     globalPosition: BigInt(position),
     recordedAt: parseTimestamp(recordedAt),
-  };
+  });
 }
