@@ -60,6 +60,7 @@ export type { NewEvent } from './events/new-event';
 export { ProjectionError } from './events/projection.error';
 export { ReadOnlyStoreError } from './events/read-only-store.error';
 export type { RecordedEvent } from './events/recorded-event';
+export type { Serialized } from './events/serialized';
 export { StaleSnapshotError } from './events/stale-snapshot.error';
 export { UnreadableEventError } from './events/unreadable-event.error';
 export {

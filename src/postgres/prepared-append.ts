@@ -40,7 +40,9 @@ export function prepareAppend(
   if (key !== undefined) checkKey(streamId, events, key);
   const ids = events.map(({ id }, place) => {
     if (key !== undefined) return keyedId(streamId, key, place);
-    return id === undefined ? randomUUID() : `${id}`.toLowerCase();
+    if (id === undefined) return randomUUID();
+    // Whoever writes no TypeScript may give anything.
+    return typeof (id as unknown) === 'string' ? id.toLowerCase() : '';
   });
   const seen = new Set<string>();
   const columns = events.map((event, index) => {
