@@ -29,6 +29,7 @@ export {
   UnnamedEventError,
 } from './authoring/authoring.errors';
 
+export { AppendCanceledError } from './events/append-canceled.error';
 export { AppendTooEarlyError } from './events/append-too-early.error';
 export type { EventClass } from './events/event-class';
 export { EventIdReusedError } from './events/event-id-reused.error';
@@ -51,10 +52,17 @@ export {
   EventStore,
   type ExpectedVersion,
 } from './events/event-store';
+export { EventsNotStoredError } from './events/events-not-stored.error';
+export { ForeignManagerError } from './events/foreign-manager.error';
 export { InvalidEventError } from './events/invalid-event.error';
+export { ManagerWithoutTransactionError } from './events/manager-without-transaction.error';
 export type { NewEvent } from './events/new-event';
 export { ProjectionError } from './events/projection.error';
+export { ReadOnlyStoreError } from './events/read-only-store.error';
 export type { RecordedEvent } from './events/recorded-event';
+export type { Serialized } from './events/serialized';
+export { StaleSnapshotError } from './events/stale-snapshot.error';
+export { UnreadableEventError } from './events/unreadable-event.error';
 export {
   RowSecurityError,
   SequenceBehindError,

@@ -1,10 +1,12 @@
 import type { EventClass } from '../events/event-class';
 import type { EventMap } from '../events/event-map';
 import type { RecordedEvent } from '../events/recorded-event';
+import type { Serialized } from '../events/serialized';
 import { HANDLER_METADATA } from './authoring.constants';
 import type { HandlerMetadata, HandlerOptions } from './handler-metadata';
 
-type DataOf<E> = E extends EventClass<infer Data> ? Data : E extends keyof EventMap ? EventMap[E] : any;
+type DataOf<E> =
+  E extends EventClass<infer Data> ? Serialized<Data> : E extends keyof EventMap ? EventMap[E] : any;
 
 /** A method decorator that compiles only where the method takes the events it is declared for. */
 type HandlerDecorator<Data> = <H extends (event: RecordedEvent<Data>, ...rest: any[]) => unknown>(

@@ -4,14 +4,17 @@ import type { EventPage, PageRequest } from '../events/event-source';
 import type { EventMetadata } from '../events/event-metadata';
 import { freezeEvent } from '../events/frozen-event';
 import type { RecordedEvent } from '../events/recorded-event';
+import { UnreadableEventError } from '../events/unreadable-event.error';
 import { StatementNames } from '../statements/statement-names';
 import { timed } from '../statements/timed-query';
 import { AS_WRITTEN } from './as-written';
 import { poolOf } from './client-config';
-import { readCutPageSql, readPageSql } from './sql/read.sql';
+import { firstPositionSql, readCutPageSql, readPageSql, readStreamSql } from './sql/read.sql';
 import type { SeenStore } from './settled-head';
 import { assertComplete, type PageState } from './page-state';
+import { sqlStateOf } from './sql-state';
 import { parseTimestamp } from './timestamp';
+import { isTooLarge } from './too-large';
 
 /** A page never looks further than this, so that rare types do not keep one statement running for minutes. */
 const PAGE_SPAN = 200_000n;
@@ -21,6 +24,11 @@ const FEW = 20n;
 
 /** Reading so far takes seconds where the disk is slow; where the connection is dead it must end. */
 const PAGE_TIMEOUT_MS = 30_000;
+
+/** By how much a page shrinks that was too large. */
+const SHRINK = 4;
+
+const OUT_OF_MEMORY = '53200';
 
 type Columns = [
   state: PageState,
@@ -59,8 +67,39 @@ export class PageReader {
     this.names = new StatementNames(dataSource);
   }
 
-  /** @param store what the settled head that the request goes by was found in */
+  /**
+   * A page that is too large to be read at once is tried again as a smaller one.
+   * @param store what the settled head that the request goes by was found in
+   * @throws UnreadableEventError
+   */
   async read(request: PageRequest, store: SeenStore): Promise<EventPage> {
+    for (let asked = request; ;)
+      try {
+        return await this.readOnce(asked, store);
+      } catch (error) {
+        if (!isTooLarge(error)) throw error;
+        if (asked.limit === 1) throw await this.unreadable(request, store, error as Error);
+        asked = smaller(asked);
+      }
+  }
+
+  /** The events of one stream from a version on; `undefined` as a limit means all of them. */
+  async readStream(
+    events: string,
+    streamId: string,
+    fromVersion: number,
+    limit: number | undefined,
+  ): Promise<RecordedEvent[]> {
+    const query: QueryArrayConfig = {
+      text: readStreamSql(events),
+      values: [streamId, fromVersion, limit],
+      rowMode: 'array',
+      types: AS_WRITTEN,
+    };
+    return (await this.names.sendAlone<Row>(poolOf(this.dataSource), query)).rows.map(ofRow);
+  }
+
+  private async readOnce(request: PageRequest, store: SeenStore): Promise<EventPage> {
     const { after, upTo, limit } = request;
     if (after >= upTo) return { events: [], through: after, bytes: 0 };
     const span = after + PAGE_SPAN;
@@ -71,6 +110,22 @@ export class PageReader {
     const events = ofColumns(columns!);
     const through = events.length === limit ? events.at(-1)!.globalPosition : end;
     return { events, through, bytes: events.length && lengthOf(columns![7], columns![8]) };
+  }
+
+  /** Out of memory is the server's state, and passes; everything else is the event's for ever. */
+  private async unreadable(
+    { after, upTo, types }: PageRequest,
+    { table }: SeenStore,
+    error: Error,
+  ): Promise<Error> {
+    if (sqlStateOf(error) === OUT_OF_MEMORY) return error;
+    const [first] = await this.send<[string | null]>({
+      text: firstPositionSql(table.events),
+      values: [after, upTo, types],
+      rowMode: 'array',
+      types: AS_WRITTEN,
+    });
+    return new UnreadableEventError(first?.[0] ? BigInt(first[0]) : undefined, after, error.message);
   }
 
   /** Row by row, as far as the bytes asked for go. */
@@ -104,6 +159,10 @@ export class PageReader {
     const { rows } = await this.names.sendAlone<R>(poolOf(this.dataSource), timed(query, PAGE_TIMEOUT_MS));
     return rows;
   }
+}
+
+function smaller({ limit, maxBytes, ...rest }: PageRequest): PageRequest {
+  return { ...rest, limit: Math.ceil(limit / SHRINK), maxBytes: Math.ceil(maxBytes / SHRINK) };
 }
 
 function lengthOf(data: string, metadata: string | null): number {

@@ -18,19 +18,25 @@ import type { NewEvent } from '../events/new-event';
 import type { RecordedEvent } from '../events/recorded-event';
 import { StoreChangedError, StoreNotReadableError } from '../events/store-state.errors';
 import { timedQuery } from '../statements/timed-query';
+import { StatementNames } from '../statements/statement-names';
 import { AppendNotifier, NOTIFY_SQL } from './append-notifier';
-import { type Appended, Appender } from './appender';
+import { AppendQueue } from './append-queue';
+import { Appender } from './appender';
+import { transactionOf } from './caller-manager';
+import { CallerScope } from './caller-scope';
 import { clientConfigOf } from './client-config';
 import { findEventsTable } from './events-table';
-import { type EventRow, toRecordedEvent } from './event-row';
 import { HeadTimes } from './head-times';
 import { MissingConstraintError } from './missing-constraint.error';
 import { NotificationListener } from './notification-listener';
+import { onceCommitted } from './once-committed';
+import { OwnContext } from './own-context';
+import { OwnScope } from './own-scope';
 import { PageReader } from './page-reader';
 import { prepareAppend, type PreparedAppend } from './prepared-append';
 import { type SeenStore, SettledHead } from './settled-head';
 import { SharedCall } from './shared-call';
-import { backlogSql, lastOfTypesSql, lastSql, positionBeforeSql, readStreamSql } from './sql/read.sql';
+import { backlogSql, lastOfTypesSql, lastSql, positionBeforeSql } from './sql/read.sql';
 import { TransactionPageReader } from './transaction-page-reader';
 
 export const EVENTS_TABLE = 'events';
@@ -60,6 +66,10 @@ export class PostgresEventStore extends EventStore {
   private readonly appender: Appender;
   private readonly pages: PageReader;
   private readonly headTimes: HeadTimes;
+  private readonly context = new OwnContext();
+  private readonly names: StatementNames;
+  private readonly ownScope: OwnScope;
+  private readonly queue = new AppendQueue();
   private readonly sharedHead = new SharedCall(() => this.findHead());
   /** Set while the table lacks what keeps appends apart. */
   private unsafe: MissingConstraintError | undefined;
@@ -76,6 +86,8 @@ export class PostgresEventStore extends EventStore {
     super();
     this.notifier = new AppendNotifier(dataSource);
     this.appender = new Appender(events);
+    this.names = new StatementNames(dataSource);
+    this.ownScope = new OwnScope(dataSource, this.names);
     this.pages = new PageReader(dataSource);
     this.headTimes = new HeadTimes(dataSource, options.headTimes);
   }
@@ -83,26 +95,14 @@ export class PostgresEventStore extends EventStore {
   async append(
     streamId: string,
     events: readonly NewEvent[],
-    { expectedVersion = 'any', manager }: AppendOptions = {},
+    options: AppendOptions = {},
   ): Promise<AppendResult> {
     this.findParticipants();
     if (this.unsafe) throw this.unsafe;
-    const append = prepareAppend(streamId, events, expectedVersion, this.options.maxEventBytes);
-    if (manager) {
-      // One savepoint, so that an append that rejects leaves nothing, whatever its caller makes of that.
-      const inside = (within: EntityManager) => this.appendInside(append, within);
-      const { result, events: written } = await (this.hasParticipants(append)
-        ? manager.transaction(inside)
-        : inside(manager));
-      if (written.length > 0) await this.notifier.inside(manager);
-      return result;
-    }
-    const { result, events: written } = await this.appendAlone(append);
-    if (written.length > 0) {
-      this.hint();
-      this.notifier.committed();
-    }
-    return result;
+    const append = prepareAppend(streamId, events, options, this.options.maxEventBytes);
+    const { manager } = options;
+    if (manager) return this.appendWithin(append, manager);
+    return this.context.run(() => this.appendAlone(append));
   }
 
   addParticipant(participant: AppendParticipant): void {
@@ -117,12 +117,7 @@ export class PostgresEventStore extends EventStore {
     streamId: string,
     { fromVersion = 1, limit }: ReadStreamOptions = {},
   ): Promise<RecordedEvent[]> {
-    const rows = await this.dataSource.query<EventRow[]>(readStreamSql(this.events), [
-      streamId,
-      fromVersion,
-      limit ?? null,
-    ]);
-    return rows.map(toRecordedEvent);
+    return this.pages.readStream(this.events, streamId, fromVersion, limit);
   }
 
   async readAll({ after = 0n, limit = 1000, types }: ReadAllOptions = {}): Promise<RecordedEvent[]> {
@@ -145,7 +140,7 @@ export class PostgresEventStore extends EventStore {
   }
 
   head(): Promise<Head> {
-    return this.sharedHead.run();
+    return this.context.run(() => this.sharedHead.run());
   }
 
   async readPage(request: PageRequest): Promise<EventPage> {
@@ -242,25 +237,26 @@ export class PostgresEventStore extends EventStore {
     for (const listener of this.listeners) listener();
   }
 
-  /** In a transaction of its own; a single statement is one already. */
-  private appendAlone(append: PreparedAppend): Promise<Appended> {
-    if (!this.hasParticipants(append))
-      return this.appender.append(append, this.dataSource.manager, (work) => work());
-    return this.dataSource.transaction('READ COMMITTED', (manager) => this.appendInside(append, manager));
+  private async appendAlone(append: PreparedAppend): Promise<AppendResult> {
+    const { result, written } = await this.appender.append(append, this.ownScope, this.participants);
+    if (written) this.committed();
+    return result;
   }
 
-  private async appendInside(append: PreparedAppend, manager: EntityManager): Promise<Appended> {
-    // A refused INSERT would end the caller's transaction: TypeORM turns a nested one into a savepoint.
-    const appended = await this.appender.append(append, manager, (work) => manager.transaction(work));
-    for (const participant of this.participants) {
-      const wanted = appended.events.filter(({ type }) => participant.wants(type));
-      if (wanted.length > 0) await participant.apply(wanted, manager);
-    }
-    return appended;
+  private async appendWithin(append: PreparedAppend, manager: EntityManager): Promise<AppendResult> {
+    const runner = transactionOf(manager, this.dataSource, append.streamId);
+    return this.queue.run(runner, async () => {
+      const scope = new CallerScope(manager, this.names);
+      const { result, written } = await this.appender.append(append, scope, this.participants);
+      if (written) onceCommitted(runner, () => this.context.run(() => this.committed()));
+      return result;
+    });
   }
 
-  private hasParticipants({ types }: PreparedAppend): boolean {
-    return this.participants.some((participant) => types.some((type) => participant.wants(type)));
+  /** Wakes up whoever waits for events, here and elsewhere. */
+  private committed(): void {
+    this.hint();
+    this.notifier.committed();
   }
 
   private async findHead(): Promise<Head> {

@@ -6,8 +6,10 @@ export const RECORDED_AT = `to_json(recorded_at) #>> '{}' AS recorded_at`;
 
 const COLUMNS = 'global_position, id, stream_id, version, type, data, metadata, recorded_at';
 
+/** Each event as `readCutPageSql` gives it. */
 export const readStreamSql = (events: string) => `
-  SELECT global_position, id, stream_id, version, type, data, metadata, ${RECORDED_AT} FROM ${events}
+  SELECT NULL, global_position, id, stream_id, version, type, data, NULLIF(metadata, '{}') AS metadata, ${RECORDED_AT}
+  FROM ${events}
   WHERE stream_id = $1 AND version >= $2
   ORDER BY version
   LIMIT $3`;
@@ -23,9 +25,17 @@ const guardSql = (table: EventsTable) => `CASE
     AND NOT EXISTS (SELECT FROM ${table.events} WHERE global_position = $7::bigint AND id = $8::uuid) THEN 'witness'
   ELSE 'complete' END`;
 
-/** What an event counts for; only payloads that are stored compressed are unpacked to find out. */
-const SIZE = `CASE WHEN pg_column_compression(data) IS NULL THEN pg_column_size(data)
-                    ELSE octet_length(data::text) END`;
+/** Only what is stored compressed is unpacked to find out. */
+const sizeOf = (
+  column: string,
+) => `CASE WHEN pg_column_compression(${column}) IS NULL THEN pg_column_size(${column})
+                    ELSE octet_length(${column}::text) END`;
+
+/** What an empty object takes. */
+const EMPTY = 5;
+
+/** What an event counts for: its payload, and its metadata where there are any. */
+const SIZE = `${sizeOf('data')} + ${sizeOf('metadata')} - ${EMPTY}`;
 
 /** Walks the primary key; a filter on the type ($9) never changes that, so a page costs what it passes over. */
 const picked = (columns: string, events: string, filtered: boolean) => `
@@ -55,6 +65,11 @@ export const readCutPageSql = (table: EventsTable, filtered: boolean, { events }
     FROM (${picked(`${COLUMNS}, ${SIZE} AS own`, events, filtered)}) sized
   ) page ON bytes - own < $4
   ORDER BY global_position`;
+
+/** Where the first event of a page stands, without reading it. */
+export const firstPositionSql = (events: string) => `
+  SELECT min(global_position) FROM ${events}
+  WHERE global_position > $1 AND global_position <= $2 AND ($3::text[] IS NULL OR type = ANY ($3))`;
 
 /**
  * Counts at most $4 events, and for how long the oldest has waited by the clock of the database: since it was recorded,
