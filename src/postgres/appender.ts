@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { rememberAppended } from '../events/appended-events';
 import { EventIdReusedError } from '../events/event-id-reused.error';
 import type { AppendResult, ExpectedVersion } from '../events/event-store';
 import type { RecordedEvent } from '../events/recorded-event';
@@ -65,7 +66,7 @@ export class Appender {
         streamId,
         (differing.length > 0 ? differing : stored).map(({ id }) => id),
       );
-    return toResult(stored.at(-1)!);
+    return repeated(streamId, stored);
   }
 
   private async checkEmpty(append: PreparedAppend, manager: EntityManager): Promise<AppendResult> {
@@ -102,6 +103,13 @@ function toResult(row: EndRow): AppendResult {
   return { version: Number(row.version), globalPosition: BigInt(row.global_position) };
 }
 
+/** As the first append gave it. */
+function repeated(streamId: string, stored: readonly StoredRow[]): AppendResult {
+  const result = toResult(stored.at(-1)!);
+  rememberAppended(result, { streamId, first: toResult(stored[0]!).globalPosition, count: stored.length });
+  return result;
+}
+
 function appended(append: PreparedAppend, rows: readonly InsertedRow[]): Appended {
   const events = rows.map((row, index) => ({
     id: append.ids[index]!,
@@ -114,5 +122,8 @@ function appended(append: PreparedAppend, rows: readonly InsertedRow[]): Appende
     globalPosition: BigInt(row.global_position),
     recordedAt: parseTimestamp(row.recorded_at),
   }));
-  return { result: toResult(rows.at(-1)!), events };
+  const result = toResult(rows.at(-1)!);
+  const { streamId } = append;
+  rememberAppended(result, { streamId, first: events[0]!.globalPosition, count: events.length });
+  return { result, events };
 }
