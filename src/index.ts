@@ -95,7 +95,14 @@ export {
 export { InlineBusyError } from './engine/inline-busy.error';
 export type { ProjectionFailure, ProjectionState, ProjectionStatus } from './engine/projection-status';
 export { ProjectionTypeChangedError } from './engine/projection-type-changed.error';
-export { Projections, type WaitOptions } from './engine/projections';
+export { Projections, type RunOptions, type WaitOptions } from './engine/projections';
+export {
+  CommandStalledError,
+  EventSetAsideError,
+  ProjectionPausedError,
+  ProjectionsNotRunningError,
+  StatusUnavailableError,
+} from './engine/waits/waiting.errors';
 
 export {
   type ProjectionHealthDetail,

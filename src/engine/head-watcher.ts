@@ -66,6 +66,12 @@ export class HeadWatcher {
     return this.known?.incarnation;
   }
 
+  /** Seconds for which the head has waited for an append that is still open, as far as this process has seen; else 0. */
+  get pendingSeconds(): number {
+    const since = this.known?.pendingSince;
+    return since ? Math.max(Date.now() - since.getTime(), 0) / 1000 : 0;
+  }
+
   async start(): Promise<void> {
     this.stopped = false;
     this.unsubscribe = this.source.onHint(() => {

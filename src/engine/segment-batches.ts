@@ -32,6 +32,8 @@ export interface BatchesParts {
   readonly pageSize: PageSize;
   readonly budget: ConnectionBudget;
   readonly committed: (batch: CommittedBatch) => void;
+  /** Called whenever the segment is further than before. */
+  readonly moved: () => void;
 }
 
 /** Where the segment stands, and how it gets on: reads pages and commits them, and keeps account of both. */
@@ -63,6 +65,11 @@ export class SegmentBatches {
   get position(): bigint | undefined {
     const current = this.known && this.incarnation === this.parts.watcher.incarnation;
     return current ? this.reached : undefined;
+  }
+
+  /** The position that the database has, as far as this loop knows. */
+  get storedPosition(): bigint | undefined {
+    return this.stored?.position;
   }
 
   get readingAt(): bigint | undefined {
@@ -118,6 +125,7 @@ export class SegmentBatches {
     } else {
       await this.written();
       this.reached = this.ahead = page.through;
+      this.parts.moved();
       await this.storePassed(false);
     }
     return page;
@@ -200,7 +208,7 @@ export class SegmentBatches {
   }
 
   /** The segment for an operator's order; to be called when nothing is being written. */
-  async commandContext(): Promise<CommandContext> {
+  async commandContext(): Promise<Omit<CommandContext, 'progressed'>> {
     const { cursor } = this.parts;
     const stored = (this.stored ??= await this.load());
     return {
@@ -299,6 +307,7 @@ export class SegmentBatches {
     this.reached = at.position;
     if (this.ahead < at.position) this.ahead = at.position;
     this.storedAt = performance.now();
+    this.parts.moved();
   }
 
   private async storePassed(now: boolean): Promise<void> {

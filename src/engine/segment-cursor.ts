@@ -37,7 +37,7 @@ export class StoredCursor implements SegmentCursor {
   constructor(
     private readonly store: CheckpointStore,
     private readonly id: SegmentId,
-    private readonly epoch: bigint,
+    readonly epoch: bigint,
   ) {}
 
   async load(): Promise<Checkpoint> {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { rememberAppended } from '../events/appended-events';
 import { EventIdReusedError } from '../events/event-id-reused.error';
 import type { AppendParticipant, AppendResult, ExpectedVersion } from '../events/event-store';
 import { EventsNotStoredError } from '../events/events-not-stored.error';
@@ -103,7 +104,9 @@ export class Appender {
       );
     }
     if (participants.length > 0) await apply(participants, eventsOf(append, rows), attempt);
-    return { result: resultOf(rows.at(-1)!) };
+    const result = resultOf(rows.at(-1)!);
+    rememberAppended(result, { streamId, first: resultOf(rows[0]!).globalPosition, count: rows.length });
+    return { result };
   }
 
   private async findRepeated(append: PreparedAppend, scope: AppendScope): Promise<AppendResult | undefined> {
@@ -126,7 +129,7 @@ export class Appender {
         (differing.length > 0 ? differing : stored).map(({ id }) => id),
         key,
       );
-    return toResult(stored.at(-1)!);
+    return repeated(streamId, stored);
   }
 
   /** @throws where the append cannot be tried again */
@@ -204,4 +207,11 @@ async function apply(
     // An attempt for participants is one in a transaction.
     if (wanted.length > 0) await participant.apply(wanted, manager!);
   }
+}
+
+/** As the first append gave it. */
+function repeated(streamId: string, stored: readonly StoredRow[]): AppendResult {
+  const result = toResult(stored.at(-1)!);
+  rememberAppended(result, { streamId, first: toResult(stored[0]!).globalPosition, count: stored.length });
+  return result;
 }
