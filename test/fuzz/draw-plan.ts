@@ -92,9 +92,8 @@ class PlanDraw {
   private restart(): Step {
     const segments: Record<string, number> = {};
     if (this.on.has('resegmentation'))
-      for (const { name, type } of this.projections)
-        if (type !== 'inline' && this.random.chance(0.4))
-          segments[name] = 1 + this.random.below(MOST_SEGMENTS);
+      for (const { name, divisible } of this.projections)
+        if (divisible && this.random.chance(0.4)) segments[name] = 1 + this.random.below(MOST_SEGMENTS);
     return { do: 'restart', instance: this.random.next(), segments };
   }
 

@@ -28,18 +28,20 @@ export function drawProjection(random: Random, on: On, name: string): Projection
   ]);
   // Appends of different streams go on at once, and so their order in a row of several is anybody's.
   const keyBy = type === 'inline' ? 'stream' : drawKey(random, on);
-  const segments = type === 'inline' || !on.has('segments') ? 1 : 1 + random.below(MOST_SEGMENTS);
   const failing = type === 'persistent' || on.has(`${type}-letters`);
   const onError = failing ? random.oneOf(policiesOf(on)) : 'stop';
   const foreign = onError === 'park-stream' && on.has('foreign-park') && random.chance(0.3);
   const parkBy = foreign ? drawKey(random, on) : keyBy;
+  // Only events of one segment can wait for each other.
+  const divisible = type !== 'inline' && parkBy === keyBy && on.has('segments');
   const strict = onError === 'stop' || (onError === 'park-stream' && parkBy === keyBy);
   return {
     name,
     type,
     style,
     types: drawTypes(random, strict),
-    segments,
+    segments: divisible ? 1 + random.below(MOST_SEGMENTS) : 1,
+    divisible,
     keyBy,
     onError,
     parkBy,

@@ -31,6 +31,8 @@ export interface ProjectionPlan {
   readonly types: readonly [EventType, ...EventType[]] | undefined;
   /** At the first start; later starts may want others. */
   readonly segments: number;
+  /** Whether it may have other segments one day. */
+  readonly divisible: boolean;
   readonly keyBy: KeyBy;
   readonly onError: OnError;
   readonly parkBy: KeyBy;
