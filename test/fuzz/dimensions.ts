@@ -9,6 +9,7 @@ const DIMENSIONS = [
   'catch-up-letters', // events that they set aside
   'segments',
   'resegmentation',
+  'skip-at-barrier', // skips while a resegmentation waits for the segment that stopped
   'second-instance',
   'restart',
   'server-restart',

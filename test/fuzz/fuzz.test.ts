@@ -24,7 +24,7 @@ it(
       const server = await FuzzServer.start();
       try {
         while (failures.length === 0 && Date.now() < end)
-          await play(drawPlan(FUZZ_PLAN ? SEED : SEED + begun++, on), server);
+          await play(drawPlan(FUZZ_PLAN ? SEED : SEED + begun++, on), server, on);
       } catch (error) {
         failures.push(String(error));
       } finally {

@@ -1,4 +1,5 @@
 import { createDatabase } from '../support/database';
+import type { Dimension } from './dimensions';
 import { look } from './look';
 import { Operator } from './operator';
 import { judge } from './oracle';
@@ -25,9 +26,9 @@ export class FuzzError extends Error {
 }
 
 /** Plays a plan in a database of its own and compares what came of it with what must. */
-export async function play(plan: Plan, server: FuzzServer): Promise<void> {
+export async function play(plan: Plan, server: FuzzServer, on: ReadonlySet<Dimension>): Promise<void> {
   const database = await createDatabase(server.url);
-  const world = new World(plan, database, server);
+  const world = new World(plan, database, server, on);
   let did = 'the start';
   try {
     await world.open();

@@ -41,7 +41,7 @@ function optionsOf(plan: ProjectionPlan, segments: number, world: Surroundings):
     retry: { attempts, backoff: { minMs: 1, maxMs: 5 } },
     readModels: [entityOf(name)],
     ...(type !== 'inline' && { segments, segmentBy }),
-    parkBy: parkBy === keyBy ? segmentBy : by(parkBy),
+    parkBy: parkBy === keyBy ? segmentBy : keyFunction(parkBy, plan, world),
   };
 }
 

@@ -16,7 +16,9 @@ export async function settle(world: World): Promise<void> {
     const open = await openIn(world);
     if (open.length === 0) return;
     if (performance.now() > end)
-      throw new HangError(`The projections do not come to rest within ${SETTLE_MS} ms: ${open.join('; ')}`);
+      throw new HangError(
+        `The projections do not come to rest within ${SETTLE_MS} ms: ${open.join('; ')}\n${await controlOf(world)}`,
+      );
     await delay(LOOK_MS);
   }
 }
@@ -72,7 +74,12 @@ async function goOn(world: World, plan: ProjectionPlan, error: ProjectionStatus[
   const fault = event && faultOf(world.seed, plan, event.n);
   if (event && (!fault || !canBeSetAside(fault, plan)))
     throw new Error(`${name} stopped before an event that cannot fail: ${error.message}`);
-  await world.order(`skip ${name}`, projections.skip(name, error.position, 'it fails for good'));
+  if (!world.on.has('skip-at-barrier') && (await isBehindBarrier(world, name, error.position)))
+    return world.order(`resume ${name}`, projections.resume(name));
+  const what = `skip ${name}`;
+  if (!world.isOrdered(what))
+    await world.order(what, projections.skip(name, error.position, 'it fails for good'));
+  return undefined;
 }
 
 async function eventAt({ database }: World, position: bigint): Promise<{ n: number } | undefined> {
@@ -81,6 +88,15 @@ async function eventAt({ database }: World, position: bigint): Promise<{ n: numb
     [position],
   );
   return row;
+}
+
+/** Whether the segments of a projection are to meet before an event. */
+async function isBehindBarrier({ database }: World, projection: string, position: bigint): Promise<boolean> {
+  const rows = await database.query(
+    'SELECT FROM projection_checkpoints WHERE projection = $1 AND halt_at < $2',
+    [projection, position],
+  );
+  return rows.length > 0;
 }
 
 /** What runs only when it is asked to gets its segments then, too. */
@@ -94,6 +110,18 @@ async function unfinished({ database, plan }: World): Promise<string[]> {
     [running],
   );
   return rows.map(({ what }) => what);
+}
+
+/** What the database has of who runs what, and where. */
+async function controlOf({ database }: World): Promise<string> {
+  const tables = ['states', 'checkpoints', 'leases', 'instances', 'commands'];
+  const rows = tables.map(async (table) => {
+    const [row] = await database.query<{ rows: unknown }>(
+      `SELECT json_agg(r) AS rows FROM (SELECT * FROM projection_${table} LIMIT 12) r`,
+    );
+    return `${table}: ${JSON.stringify(row?.rows)}`;
+  });
+  return (await Promise.all(rows)).join('\n');
 }
 
 const hasCrash = ({ steps }: Plan): boolean => steps.some((step) => step.do === 'crash');

@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { startApp, type TestApp } from '../support/app';
 import type { TestDatabase } from '../support/database';
+import type { Dimension } from './dimensions';
 import type { Mended } from './fault';
 import { isPassing } from './misdeeds';
 import type { Plan } from './plan';
@@ -32,6 +33,7 @@ export class World implements Surroundings {
     readonly plan: Plan,
     readonly database: TestDatabase,
     readonly server: FuzzServer,
+    readonly on: ReadonlySet<Dimension>,
   ) {}
 
   get seed(): number {
