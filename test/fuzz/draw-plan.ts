@@ -65,7 +65,7 @@ class PlanDraw {
     more('wait-for', 2, () => ({ do: 'wait-for', projection: one() }));
     more('pause', 1, () => ({ do: 'pause', projection: one() }));
     more('pause', 2, () => ({ do: 'resume', projection: one() }));
-    more('rebuild', 1, () => ({ do: 'rebuild', projection: one() }));
+    more('rebuild', 2, () => ({ do: 'rebuild', projection: one() }));
     more('catch-up', 2, () => ({ do: 'catch-up', projection: one() }));
     more('retry', 3, () => this.letters('retry', one()));
     more('discard', 1, () => this.letters('discard', one()));

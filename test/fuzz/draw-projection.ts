@@ -51,6 +51,7 @@ export function drawProjection(random: Random, on: On, name: string): Projection
     faultKinds: drawKinds(random, on, failing),
     faultPlaces: drawPlaces(random, on, style, type, onError),
     oddErrors: on.has('odd-errors') && random.chance(0.3),
+    slowMs: random.oneOf([0, 0, 5, 30]),
     vandal: on.has('vandals') && random.chance(0.3),
     sharesValues: on.has('shared-values') && random.chance(0.5),
   };

@@ -20,6 +20,7 @@ const PLAN: ProjectionPlan = {
   faultKinds: ['poison'],
   faultPlaces: ['handler'],
   oddErrors: false,
+  slowMs: 0,
   vandal: false,
   sharesValues: false,
 };

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Type } from '@nestjs/common';
 import {
   On,
@@ -6,6 +7,7 @@ import {
   type ProjectionContext,
   type ProjectionOptions,
   type RecordedEvent,
+  type RowContext,
 } from 'nestjs-projections';
 import { fails, type Fault, faultOf, type Mended } from './fault';
 import { keyOf, rowsOf } from './keys';
@@ -20,6 +22,8 @@ export interface Surroundings {
 }
 
 type Event = RecordedEvent<FuzzData>;
+
+const SLOW_ONE_IN = 8;
 
 /** The class of a projection of the plan, as a user would write it. */
 export function projectionOf(plan: ProjectionPlan, segments: number, world: Surroundings): Type<object> {
@@ -77,6 +81,11 @@ function vandalise({ data }: RecordedEvent<{ amount: number; tags: number[] }>):
   }
 }
 
+/** Lets others do something meanwhile. */
+function takeTime({ slowMs }: ProjectionPlan, { data }: Event): Promise<void> | undefined {
+  return slowMs > 0 && data.n % SLOW_ONE_IN === 0 ? delay(slowMs) : undefined;
+}
+
 function writing(plan: ProjectionPlan, options: ProjectionOptions, world: Surroundings): Type<object> {
   const handles = plan.types ? On(...plan.types) : OnAny();
   const send = plan.style === 'execute' ? executes : queries;
@@ -93,6 +102,7 @@ function writing(plan: ProjectionPlan, options: ProjectionOptions, world: Surrou
           else await addBySql(plan.name, key, event, send, context);
         }
       }
+      await takeTime(plan, event);
       if (fault?.late) await misbehave(fault, plan.oddErrors, context);
       if (plan.vandal) vandalise(event as RecordedEvent);
     }
@@ -113,7 +123,12 @@ function foldingRows(plan: ProjectionPlan, options: ProjectionOptions, world: Su
   @Projection({ ...options, row: entity, key })
   class FoldingRows {
     @handles
-    apply(event: Event, row: RowEntity | undefined, { attempt }: { attempt: number }): unknown {
+    apply(event: Event, row: RowEntity | undefined, context: RowContext): unknown {
+      const slow = takeTime(plan, event);
+      return slow ? slow.then(() => this.fold(event, row, context)) : this.fold(event, row, context);
+    }
+
+    private fold(event: Event, row: RowEntity | undefined, { attempt }: RowContext): unknown {
       const fault = faultAt('handler', plan, event, attempt, world);
       const returned = faultAt('return', plan, event, attempt, world);
       if (fault && !fault.late) misbehave(fault, plan.oddErrors);

@@ -21,8 +21,8 @@ const SABOTAGES: Sabotage[] = [
   {
     name: 'the fence does not look where the checkpoint is',
     file: 'src/state/checkpoint.store.ts',
-    text: 'AND position = $3 AND',
-    broken: 'AND $3::bigint IS NOT NULL AND',
+    text: 'AND position = $3 AND replay_until IS NOT DISTINCT FROM $6 AND',
+    broken: 'AND $3::bigint IS NOT NULL AND coalesce($6::bigint, 0) IS NOT NULL AND',
   },
   {
     name: 'the feed claims more than it gives',
