@@ -59,3 +59,15 @@ export async function look(database: TestDatabase, projection: string): Promise<
 }
 
 const list = (select: string): string => `(SELECT coalesce(json_agg(r), '[]') FROM (${select}) r)`;
+
+/** What the database has of who runs what, and where. */
+export async function controlOf(database: TestDatabase): Promise<string> {
+  const tables = ['states', 'checkpoints', 'leases', 'instances', 'commands'];
+  const rows = tables.map(async (table) => {
+    const [row] = await database.query<{ rows: unknown }>(
+      `SELECT json_agg(r) AS rows FROM (SELECT * FROM projection_${table} LIMIT 12) r`,
+    );
+    return `${table}: ${JSON.stringify(row?.rows)}`;
+  });
+  return (await Promise.all(rows)).join('\n');
+}

@@ -1,6 +1,6 @@
 import { createDatabase } from '../support/database';
 import type { Dimension } from './dimensions';
-import { look } from './look';
+import { controlOf, look } from './look';
 import { Operator } from './operator';
 import { judge } from './oracle';
 import type { Plan } from './plan';
@@ -70,7 +70,9 @@ async function compare({ plan, database, problems }: World, mended: boolean): Pr
     const facts = await look(database, projection.name);
     found.push(...judge(projection, facts, { seed: plan.seed, mended, mayBeBack }));
   }
-  if (found.length > 0) throw new FuzzError(plan, mended ? 'the end, mended' : 'the end', found);
+  if (found.length === 0) return;
+  found.push(await controlOf(database));
+  throw new FuzzError(plan, mended ? 'the end, mended' : 'the end', found);
 }
 
 async function retryAll(world: World): Promise<void> {

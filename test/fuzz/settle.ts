@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProjectionStatus } from 'nestjs-projections';
 import { canBeSetAside, faultOf } from './fault';
+import { controlOf } from './look';
 import type { Plan, ProjectionPlan } from './plan';
 import { HangError, within } from './within';
 import type { World } from './world';
@@ -17,7 +18,7 @@ export async function settle(world: World): Promise<void> {
     if (open.length === 0) return;
     if (performance.now() > end)
       throw new HangError(
-        `The projections do not come to rest within ${SETTLE_MS} ms: ${open.join('; ')}\n${await controlOf(world)}`,
+        `The projections do not come to rest within ${SETTLE_MS} ms: ${open.join('; ')}\n${await controlOf(world.database)}`,
       );
     await delay(LOOK_MS);
   }
@@ -34,7 +35,7 @@ async function openIn(world: World): Promise<string[]> {
     const problem = await handle(world, plan, status, head.settled);
     if (problem) open.push(`${status.name} ${problem}`);
   }
-  return [...open, ...(await unfinished(world))];
+  return [...open, ...(await unfinished(world)), ...(await unclaimed(world))];
 }
 
 async function handle(
@@ -112,16 +113,14 @@ async function unfinished({ database, plan }: World): Promise<string[]> {
   return rows.map(({ what }) => what);
 }
 
-/** What the database has of who runs what, and where. */
-async function controlOf({ database }: World): Promise<string> {
-  const tables = ['states', 'checkpoints', 'leases', 'instances', 'commands'];
-  const rows = tables.map(async (table) => {
-    const [row] = await database.query<{ rows: unknown }>(
-      `SELECT json_agg(r) AS rows FROM (SELECT * FROM projection_${table} LIMIT 12) r`,
-    );
-    return `${table}: ${JSON.stringify(row?.rows)}`;
-  });
-  return (await Promise.all(rows)).join('\n');
+/** Segments without a checkpoint. */
+async function unclaimed({ database, on }: World): Promise<string[]> {
+  if (on.has('unclaimed-segments')) return [];
+  const rows = await database.query<{ what: string }>(
+    `SELECT 'nobody has had all segments of ' || projection AS what FROM projection_states s
+     WHERE segments > (SELECT count(*) FROM projection_checkpoints c WHERE c.projection = s.projection)`,
+  );
+  return rows.map(({ what }) => what);
 }
 
 const hasCrash = ({ steps }: Plan): boolean => steps.some((step) => step.do === 'crash');
