@@ -43,7 +43,6 @@ export type Dimension = (typeof DIMENSIONS)[number];
 const NOT_YET: readonly Dimension[] = [
   'at-once',
   'catch-up-letters',
-  'crash',
   'inline-letters',
   'shared-values',
   'unclaimed-segments',
