@@ -60,9 +60,13 @@ export class TransactionApplier implements BatchApplier {
       await watch.guard(pipeline.drain());
       applied = true;
     } finally {
+      // pg tells answers by their order: none may be on its way when the next statement waits for its own.
+      await watch.guard(pipeline.drain()).catch(() => undefined);
       statements.end(applied);
       watch.end();
       await cancel.settled();
+      // Where it took too long, what was sent is cancelled by now.
+      await pipeline.drain().catch(() => undefined);
       leave?.();
       pipeline.close();
     }
