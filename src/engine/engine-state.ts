@@ -25,7 +25,7 @@ export class EngineState {
     this.commands = new CommandStore(dataSource);
     this.leases = new LeaseStore(dataSource, this.instance, leaseMs);
     this.inlineMarks = new InlineMarkStore(dataSource);
-    this.cuts = new SegmentCutStore(dataSource);
     this.deadLetters = new DeadLetterStore(dataSource, this.instance);
+    this.cuts = new SegmentCutStore(dataSource, this.deadLetters);
   }
 }

@@ -5,6 +5,7 @@ import { CreateControl1790000000002 } from './1790000000002-create-control';
 import { AddSegments1790000000003 } from './1790000000003-add-segments';
 import { CreateHeadTimes1790000000010 } from './1790000000010-create-head-times';
 import { AddInlineMarks1790000000040 } from './1790000000040-add-inline-marks';
+import { AddSegmentBy1790000000050 } from './1790000000050-add-segment-by';
 import { AddBeginnings1790000000080 } from './1790000000080-add-beginnings';
 
 /** The module's migrations in order, to run with your own where `migrate` is false. */
@@ -15,5 +16,6 @@ export const projectionMigrations: (new () => MigrationInterface)[] = [
   AddSegments1790000000003,
   CreateHeadTimes1790000000010,
   AddInlineMarks1790000000040,
+  AddSegmentBy1790000000050,
   AddBeginnings1790000000080,
 ];

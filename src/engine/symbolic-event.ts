@@ -1,0 +1,52 @@
+import type { RecordedEvent } from '../events/recorded-event';
+
+/** A function that goes through a list without an end would never come back from a value without an end. */
+const MOST_STEPS = 1_000;
+
+/**
+ * What a function makes of an event of which nothing is known but that each of its parts is itself: reading `data.day`
+ * gives "data.day", calling a method of it gives "data.day.slice(0,10)". Functions that read other parts, or join them
+ * in another way, give another text, however they are written.
+ */
+export function traceOf(make: (event: RecordedEvent) => unknown): string {
+  let steps = 0;
+  const step = (): void => {
+    if (++steps > MOST_STEPS) throw new Error('it does not end');
+  };
+  const paths = new WeakMap<object, string>();
+  const textOf = (value: unknown): string => {
+    if (typeof value === 'function') return paths.get(value) ?? 'a function';
+    return typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value) ?? 'undefined');
+  };
+  const valueOf = (path: string): unknown => {
+    const value: object = new Proxy(() => undefined, {
+      get: (_, property) => {
+        step();
+        if (property === Symbol.toPrimitive) return () => `<${path}>`;
+        if (property === 'toJSON' || property === 'toString' || property === 'valueOf')
+          return () => `<${path}>`;
+        // A list of which nothing is known has no elements, and no promise is waited for.
+        if (property === Symbol.iterator) return () => [][Symbol.iterator]();
+        if (typeof property === 'symbol' || property === 'then') return undefined;
+        return valueOf(`${path}.${property}`);
+      },
+      apply: (_, __, args: unknown[]) => {
+        step();
+        return valueOf(`${path}(${args.map(textOf).join()})`);
+      },
+    });
+    paths.set(value, `<${path}>`);
+    return value;
+  };
+  try {
+    return textOf(make(eventOf(valueOf)));
+  } catch {
+    // Whatever it says of such an event, which differs between versions of Node.js.
+    return 'throws';
+  }
+}
+
+function eventOf(valueOf: (path: string) => unknown): RecordedEvent {
+  const parts = ['id', 'streamId', 'type', 'data', 'metadata', 'version', 'globalPosition', 'recordedAt'];
+  return Object.fromEntries(parts.map((part) => [part, valueOf(part)])) as unknown as RecordedEvent;
+}
