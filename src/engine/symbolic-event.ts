@@ -4,7 +4,7 @@ import type { RecordedEvent } from '../events/recorded-event';
 const MOST_STEPS = 1_000;
 
 /**
- * What a function makes of an event of which nothing is known but that each of its parts is itself: reading `data.day`
+ * What a function makes of an event of whose data nothing is known but that each part is itself: reading `data.day`
  * gives "data.day", calling a method of it gives "data.day.slice(0,10)". Functions that read other parts, or join them
  * in another way, give another text, however they are written.
  */
@@ -19,7 +19,7 @@ export function traceOf(make: (event: RecordedEvent) => unknown): string {
     return typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value) ?? 'undefined');
   };
   const valueOf = (path: string): unknown => {
-    const value: object = new Proxy(() => undefined, {
+    const value: object = new Proxy(emptyFunction() as () => void, {
       get: (_, property) => {
         step();
         if (property === Symbol.toPrimitive) return () => `<${path}>`;
@@ -46,7 +46,24 @@ export function traceOf(make: (event: RecordedEvent) => unknown): string {
   }
 }
 
+/** What every event has is of its kind, and unlike anything else; of the data and metadata nothing is known. */
 function eventOf(valueOf: (path: string) => unknown): RecordedEvent {
-  const parts = ['id', 'streamId', 'type', 'data', 'metadata', 'version', 'globalPosition', 'recordedAt'];
-  return Object.fromEntries(parts.map((part) => [part, valueOf(part)])) as unknown as RecordedEvent;
+  return Object.freeze({
+    id: 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6',
+    streamId: 'stream-4711:of/some.kind_08 15',
+    type: 'SomeTypeOfEvent',
+    data: valueOf('data'),
+    metadata: valueOf('metadata') as RecordedEvent['metadata'],
+    version: 23,
+    globalPosition: 4_242n,
+    recordedAt: new Date('2001-02-03T04:05:06.789Z'),
+  });
+}
+
+/** As frozen as what it stands for, and without what functions have of their own. */
+function emptyFunction(): object {
+  const empty = (): void => undefined;
+  Reflect.deleteProperty(empty, 'name');
+  Reflect.deleteProperty(empty, 'length');
+  return Object.freeze(empty);
 }

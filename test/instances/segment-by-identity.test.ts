@@ -1,7 +1,15 @@
-import type { RecordedEvent } from 'nestjs-projections';
+import type { ProjectionOptions, RecordedEvent } from 'nestjs-projections';
 import { segmentByIdentity } from '../../src/engine/segment-by-identity';
 
-type Given = (event: RecordedEvent<never>) => string;
+type Given = NonNullable<ProjectionOptions['segmentBy']>;
+interface Data {
+  readonly customer: string;
+  readonly region: string;
+}
+interface Node {
+  readonly id: string;
+  readonly parent?: Node;
+}
 
 /** As another compiler or minifier writes it. */
 const written = (source: string) => segmentByIdentity(new Function(`return ${source}`)() as Given);
@@ -26,15 +34,15 @@ describe('the identity of segmentBy', () => {
   it('sees what a function closes over, and what it calls', () => {
     const by =
       (part: 'customer' | 'region'): Given =>
-      ({ data }) =>
+      ({ data }: RecordedEvent<Data>) =>
         data[part];
     expect(segmentByIdentity(by('customer'))).not.toBe(segmentByIdentity(by('region')));
     expect(segmentByIdentity(by('customer'))).toBe(segmentByIdentity(by('customer')));
   });
 
   it('comes to an end with a function that goes on for ever with an event without an end', () => {
-    const root: Given = ({ data }) => {
-      let node: { parent?: never; id: string } = data;
+    const root: Given = ({ data }: RecordedEvent<Node>) => {
+      let node = data;
       while (node.parent) node = node.parent;
       return node.id;
     };
