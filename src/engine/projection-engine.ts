@@ -82,6 +82,8 @@ export class ProjectionEngine {
   private readonly pageSizes = new Map<string, PageSize>();
   private readonly declarations = new Map<ManagedProjection, DeclaredProjection>();
   private stopping = false;
+  /** Whether the shutdown has gone on without what waits for the database. */
+  private leftBehind = false;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -141,7 +143,8 @@ export class ProjectionEngine {
       ...this.all.map((projection) => projection.stopAll()),
     ]);
     this.watcher.stop();
-    return quiet && this.all.every(({ runners }) => runners.length === 0);
+    this.leftBehind = !quiet || this.all.some(({ runners }) => runners.length > 0);
+    return !this.leftBehind;
   }
 
   private async begin(): Promise<void> {
@@ -358,7 +361,7 @@ export class ProjectionEngine {
     runner.direct(directive);
     await projection.start(id.segment, runner);
     if (runner.isOver && target) this.runIsOver(id, segments, target);
-    await this.state.leases.release(lease).catch(() => undefined);
+    if (!this.leftBehind) await this.state.leases.release(lease).catch(() => undefined);
   }
 
   private runIsOver({ projection, segment }: SegmentId, segments: number, target: CatchUpTarget): void {

@@ -3,6 +3,12 @@ import type { RecordedEvent } from '../events/recorded-event';
 /** A function that goes through a list without an end would never come back from a value without an end. */
 const MOST_STEPS = 1_000;
 
+/** As frozen as the data of an event, and without what functions have of their own. */
+const NOTHING = (): void => undefined;
+Reflect.deleteProperty(NOTHING, 'name');
+Reflect.deleteProperty(NOTHING, 'length');
+Object.freeze(NOTHING);
+
 /**
  * What a function makes of an event of whose data nothing is known but that each part is itself: reading `data.day`
  * gives "data.day", calling a method of it gives "data.day.slice(0,10)". Functions that read other parts, or join them
@@ -19,7 +25,7 @@ export function traceOf(make: (event: RecordedEvent) => unknown): string {
     return typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value) ?? 'undefined');
   };
   const valueOf = (path: string): unknown => {
-    const value: object = new Proxy(emptyFunction() as () => void, {
+    const value: object = new Proxy(NOTHING, {
       get: (_, property) => {
         step();
         if (property === Symbol.toPrimitive) return () => `<${path}>`;
@@ -58,12 +64,4 @@ function eventOf(valueOf: (path: string) => unknown): RecordedEvent {
     globalPosition: 4_242n,
     recordedAt: new Date('2001-02-03T04:05:06.789Z'),
   });
-}
-
-/** As frozen as what it stands for, and without what functions have of their own. */
-function emptyFunction(): object {
-  const empty = (): void => undefined;
-  Reflect.deleteProperty(empty, 'name');
-  Reflect.deleteProperty(empty, 'length');
-  return Object.freeze(empty);
 }

@@ -9,6 +9,18 @@ import { createRecordedTable, positionsRecordedBy, recorder } from '../support/r
 const append = async ({ store }: TestApp, stream: string, data: object) =>
   (await store.append(stream, [{ type: 'Happened', data }])).globalPosition;
 
+/** Sets events without a customer aside, for which `segmentBy` has no key. */
+const failing = (options: Partial<ProjectionOptions>) => {
+  @Projection({ name: 'p', onError: 'dead-letter', retry: { attempts: 1 }, ...options })
+  class Failing {
+    @On('Happened')
+    happened({ data }: RecordedEvent) {
+      if (!('customer' in (data as object))) throw new Error('no customer');
+    }
+  }
+  return Failing;
+};
+
 describe('what fails for one projection', () => {
   let database: TestDatabase;
   const apps: TestApp[] = [];
@@ -25,17 +37,6 @@ describe('what fails for one projection', () => {
     await database.drop();
   });
 
-  /** Sets events without a customer aside, for which `segmentBy` has no key. */
-  const failing = (options: Partial<ProjectionOptions>) => {
-    @Projection({ name: 'p', onError: 'dead-letter', retry: { attempts: 1 }, ...options })
-    class Failing {
-      @On('Happened')
-      happened({ data }: RecordedEvent) {
-        if (!('customer' in (data as object))) throw new Error('no customer');
-      }
-    }
-    return Failing;
-  };
   const segmentBy = (event: RecordedEvent) => {
     given.push(event);
     return (event.data as { customer: { id: string } }).customer.id;

@@ -9,6 +9,12 @@ import { Deferred } from '../support/deferred';
 import { eventually } from '../support/eventually';
 import { happened } from '../support/store';
 
+interface StartOptions {
+  readonly version?: number;
+  readonly onError?: OnError;
+  readonly leaseMs?: number;
+}
+
 describe('an owner whose lease another has taken', () => {
   let database: TestDatabase;
   let fails: boolean;
@@ -34,10 +40,10 @@ describe('an owner whose lease another has taken', () => {
     }
     return Failing;
   };
-  const start = async ({ version = 1, onError = 'stop' as OnError, leaseMs = 600_000, run = true } = {}) => {
+  const start = async ({ version = 1, onError = 'stop', leaseMs = 600_000 }: StartOptions = {}) => {
     const app = await startApp(database.url, {
       projections: [projection(version, onError)],
-      options: { leaseMs, run },
+      options: { leaseMs },
     });
     apps.push(app);
     return app;

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import type { ProjectionOptions, RecordedEvent } from 'nestjs-projections';
 import { segmentByIdentity } from '../../src/engine/segment-by-identity';
 
@@ -12,7 +13,18 @@ interface Node {
 }
 
 /** As another compiler or minifier writes it. */
-const written = (source: string) => segmentByIdentity(new Function(`return ${source}`)() as Given);
+const written = (source: string) => segmentByIdentity(runInNewContext(source) as Given);
+
+const by =
+  (part: 'customer' | 'region'): Given =>
+  ({ data }: RecordedEvent<Data>) =>
+    data[part];
+
+const root: Given = ({ data }: RecordedEvent<Node>) => {
+  let node = data;
+  while (node.parent) node = node.parent;
+  return node.id;
+};
 
 describe('the identity of segmentBy', () => {
   it.each([
@@ -32,20 +44,11 @@ describe('the identity of segmentBy', () => {
   });
 
   it('sees what a function closes over, and what it calls', () => {
-    const by =
-      (part: 'customer' | 'region'): Given =>
-      ({ data }: RecordedEvent<Data>) =>
-        data[part];
     expect(segmentByIdentity(by('customer'))).not.toBe(segmentByIdentity(by('region')));
     expect(segmentByIdentity(by('customer'))).toBe(segmentByIdentity(by('customer')));
   });
 
   it('comes to an end with a function that goes on for ever with an event without an end', () => {
-    const root: Given = ({ data }: RecordedEvent<Node>) => {
-      let node = data;
-      while (node.parent) node = node.parent;
-      return node.id;
-    };
     expect(segmentByIdentity(root)).toBe(segmentByIdentity(root));
   });
 

@@ -5,7 +5,14 @@ const state = (projection: string, segments: number) => ({ projection, segments 
 const held = (projection: string, count: number) =>
   Array.from({ length: count }, (_, segment) => ({ id: { projection, segment } }));
 const leases = (owner: string, projection: string, count: number) =>
-  held(projection, count).map(({ id }) => ({ ...id, owner, epoch: 1, live: true, farAway: false }));
+  held(projection, count).map(({ id }) => ({
+    projection: id.projection,
+    segment: id.segment,
+    owner,
+    epoch: 1,
+    live: true,
+    farAway: false,
+  }));
 
 describe('the segments that an instance lets others have', () => {
   const states = [state('p', 300)];
