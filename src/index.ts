@@ -95,6 +95,7 @@ export {
 export { InlineBusyError } from './engine/inline-busy.error';
 export type { ProjectionFailure, ProjectionState, ProjectionStatus } from './engine/projection-status';
 export { ProjectionTypeChangedError } from './engine/projection-type-changed.error';
+export { SegmentByChangedError, SegmentLockedError, SegmentsApartError } from './engine/segment-by.errors';
 export { Projections, type RunOptions, type WaitOptions } from './engine/projections';
 export {
   CommandStalledError,
@@ -130,3 +131,4 @@ export type { Actor } from './state/control.store';
 export type { DeadLetter, DeadLetterFilter } from './state/dead-letter.store';
 export { projectionMigrations } from './state/migrations';
 export { MissingTablesError } from './state/missing-tables.error';
+export { StaleSessionError } from './state/stale-session.error';
