@@ -49,6 +49,8 @@ export class SegmentBatches {
   private storedAt = 0;
   /** Of the store, when the checkpoint was read that everything here began with. */
   private incarnation: string | undefined;
+  /** The life of the server that the checkpoint was read in. */
+  private server: string | undefined;
   private prefetched: { after: bigint; page: Promise<EventPage> } | undefined;
   /** The batch being written while the next one is prepared. */
   private writing: { to: Checkpoint; done: Promise<void> } | undefined;
@@ -281,8 +283,11 @@ export class SegmentBatches {
     const { incarnation } = watcher;
     const checkpoint = await cursor.load(incarnation === this.incarnation ? this.known : undefined);
     await queue.load();
+    // Whatever was read of the store in an earlier life of the server is not what the checkpoint goes with.
+    if (cursor.server !== this.server) await watcher.refresh();
+    this.server = cursor.server;
     if (endOf(checkpoint) > watcher.last) await this.assertWithinStore();
-    this.incarnation = incarnation;
+    this.incarnation = watcher.incarnation;
     this.stand(checkpoint);
     this.ahead = checkpoint.position;
     return checkpoint;

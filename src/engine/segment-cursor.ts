@@ -19,6 +19,8 @@ export interface SegmentCursor {
    * @throws LeaseLost
    */
   load(last: Checkpoint | undefined): Promise<Checkpoint>;
+  /** The life of the server that `load` was answered in, where there is one. */
+  readonly server: string | undefined;
   /**
    * @param manager the transaction of the batch; `undefined` when there is no batch to go with
    * @throws CheckpointMoved
@@ -34,7 +36,7 @@ export interface SegmentCursor {
 /** The checkpoint in the database, held under the epoch of a lease. */
 export class StoredCursor implements SegmentCursor {
   /** Which life of the server the checkpoint was read in: in another one, what was read since may be gone. */
-  private server: string | undefined;
+  server: string | undefined;
 
   constructor(
     private readonly store: CheckpointStore,
@@ -64,6 +66,7 @@ export class StoredCursor implements SegmentCursor {
 /** A place kept in memory alone, for what has no checkpoint. */
 export class VolatileCursor implements SegmentCursor {
   readonly epoch = undefined;
+  readonly server = undefined;
 
   constructor(private readonly begin: () => bigint) {}
 

@@ -34,6 +34,7 @@ export function drawProjection(random: Random, on: On, name: string): Projection
   const parkBy = foreign ? drawKey(random, on) : keyBy;
   // Only events of one segment can wait for each other.
   const divisible = type !== 'inline' && parkBy === keyBy && on.has('segments');
+  const vandal = on.has('vandals') && random.chance(0.3);
   const strict = onError === 'stop' || (onError === 'park-stream' && parkBy === keyBy);
   return {
     name,
@@ -52,8 +53,9 @@ export function drawProjection(random: Random, on: On, name: string): Projection
     faultPlaces: drawPlaces(random, on, style, type, onError),
     oddErrors: on.has('odd-errors') && random.chance(0.3),
     slowMs: random.oneOf([0, 0, 5, 30]),
-    vandal: on.has('vandals') && random.chance(0.3),
-    sharesValues: on.has('shared-values') && random.chance(0.5),
+    vandal,
+    // What a handler does to a value that it has put into its row is its own doing.
+    sharesValues: !vandal && on.has('shared-values') && random.chance(0.5),
   };
 }
 
