@@ -102,5 +102,11 @@ export {
 export { ProjectionCheckpoint } from './state/checkpoint.entity';
 export type { Actor } from './state/control.store';
 export type { DeadLetter, DeadLetterFilter } from './state/dead-letter.store';
+export { ForeignTableError } from './state/foreign-table.error';
 export { projectionMigrations } from './state/migrations';
+export { projectionMigrationsFor } from './state/migrations/migrations-for';
+export { MissingPrivilegesError } from './state/missing-privileges.error';
 export { MissingTablesError } from './state/missing-tables.error';
+export { OutdatedTablesError } from './state/outdated-tables.error';
+export { TableNotEmptyError } from './state/table-not-empty.error';
+export type { MigrationPlacement, TableNames, TablePlacement } from './state/table-placement';

@@ -13,6 +13,7 @@ import { EventStore } from './events/event-store';
 import { ProjectionHealthIndicator } from './health/projection-health.indicator';
 import { outliveBrokenConnections, poolSizeOf } from './postgres/client-config';
 import { EVENTS_TABLE, PostgresEventStore } from './postgres/postgres-event-store';
+import { placeEntities } from './place-entities';
 import { projectionEntities } from './projection-entities';
 import type { ProjectionModuleOptions, ResolvedOptions } from './projection-module.options';
 import { resolveOptions } from './projection-module.options.resolve';
@@ -22,9 +23,12 @@ import {
   MODULE_OPTIONS_TOKEN,
   type OPTIONS_TYPE,
 } from './projection.module-definition';
+import { checkPrivileges } from './state/check-privileges';
 import { checkTables } from './state/check-tables';
+import { explainPrivileges } from './state/explain-privileges';
 import { migrate } from './state/migrate';
 import { tableName } from './state/table-name';
+import { placeTables } from './state/table-placement';
 import { UnknownDataSourceError } from './unknown-data-source.error';
 
 const RESOLVED_OPTIONS = 'nestjs-projections:resolved-options';
@@ -109,7 +113,12 @@ function withProviders(definition: DynamicModule, dataSource: string | undefined
       useFactory: async (database: DataSource | undefined, options: ResolvedOptions) => {
         if (!database) throw new UnknownDataSourceError(dataSource);
         outliveBrokenConnections(database);
-        await (options.migrate ? migrate(database) : checkTables(database));
+        placeTables(database, options);
+        placeEntities(database);
+        await explainPrivileges(database, () =>
+          options.migrate ? migrate(database) : checkTables(database),
+        );
+        await checkPrivileges(database);
         return database;
       },
     },
