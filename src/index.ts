@@ -1,4 +1,5 @@
-export { ProjectionModule } from './projection.module';
+export { type ForFeatureOptions, ProjectionModule } from './projection.module';
+export { DuplicateForRootError, MissingForRootError } from './module-wiring.errors';
 export { projectionEntities } from './projection-entities';
 export type { ProjectionModuleOptions } from './projection-module.options';
 export type { ProjectionModuleExtras } from './projection.module-definition';
@@ -18,14 +19,18 @@ export type {
   RowKeyOf,
 } from './authoring/projection-options';
 export {
+  BareDecoratorError,
   DuplicateHandlerError,
   DuplicateProjectionError,
+  InheritedEventTypeError,
   InvalidProjectionOptionsError,
   MissingProjectionDecoratorError,
   MixedHandlersError,
   NoHandlersError,
   RequestScopedProjectionError,
   RowKeyMissingError,
+  UncalledHandlerError,
+  UndefinedEventError,
   UnnamedEventError,
 } from './authoring/authoring.errors';
 

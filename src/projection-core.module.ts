@@ -1,4 +1,4 @@
-import { type DynamicModule, Inject, Module, type Provider } from '@nestjs/common';
+import { type DynamicModule, Inject, Module, type Provider, SetMetadata } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
@@ -13,6 +13,7 @@ import { EventStore } from './events/event-store';
 import { ProjectionHealthIndicator } from './health/projection-health.indicator';
 import { outliveBrokenConnections, poolSizeOf } from './postgres/client-config';
 import { EVENTS_TABLE, PostgresEventStore } from './postgres/postgres-event-store';
+import { CORE_METADATA } from './module-wiring.check';
 import { placeEntities } from './place-entities';
 import { projectionEntities } from './projection-entities';
 import type { ProjectionModuleOptions, ResolvedOptions } from './projection-module.options';
@@ -37,6 +38,7 @@ const DATABASE = 'nestjs-projections:database';
 
 /** The one instance of the engine and the store, and their life with the application's. */
 @Module({})
+@SetMetadata(CORE_METADATA, true)
 export class ProjectionCoreModule
   extends ConfigurableModuleClass
   implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown

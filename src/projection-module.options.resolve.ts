@@ -31,8 +31,6 @@ const TABLE_NAMES = {
 } satisfies Record<keyof TableNames, Check>;
 
 const CHECKS: Record<keyof ProjectionModuleOptions, Check> = {
-  schema: identifier,
-  tables: checkTableNames,
   migrate: flag,
   batchSize: whole,
   maxBatchBytes: whole,
@@ -48,6 +46,8 @@ const CHECKS: Record<keyof ProjectionModuleOptions, Check> = {
   handlerTimeoutMs: whole,
   maxConnections: whole,
   maxEventBytes: whole,
+  schema: identifier,
+  tables: checkTableNames,
 };
 
 /** A name that PostgreSQL would cut short could be that of another table. */
