@@ -14,11 +14,15 @@ type HandlerDecorator<Data> = <H extends (event: RecordedEvent<Data>, ...rest: a
   descriptor: TypedPropertyDescriptor<H>,
 ) => void;
 
-type EventType = string | EventClass;
+/** Any name, until `EventMap` has entries: from then on a name that it has not is a slip of the pen. */
+type EventName = [keyof EventMap] extends [never] ? string : keyof EventMap & string;
+
+type EventType = EventName | EventClass;
 
 /**
  * Declares a method of a `@Projection` to be the handler of the given event types: names, or classes standing
- * for them (their static `type`, or else their name). Options come last.
+ * for them (their static `type`, or else their name). Options come last. Where `EventMap` has entries, only its names
+ * compile.
  *
  * ```ts
  * @On('OrderShipped', 'OrderCompleted')

@@ -39,7 +39,7 @@ export const MODULE_TABLES: Readonly<Record<string, ModuleTable>> = {
   },
   projection_states: {
     columns: { projection: TEXT, version: WHOLE, state: TEXT, failure: JSONB, generation: WHOLE },
-    later: ['segments', 'segments_wanted'],
+    later: ['segments', 'segments_wanted', 'begins_after', 'history_until'],
     privileges: ALL,
   },
   projection_instances: {

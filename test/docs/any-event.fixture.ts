@@ -1,0 +1,8 @@
+/** The events of tests and samples are nobody's application's: where this is compiled too, `@On` takes every name. */
+declare module 'nestjs-projections' {
+  interface EventMap {
+    [type: string]: any;
+  }
+}
+
+export {};
