@@ -92,6 +92,8 @@ export {
   type ProjectionHealthThresholds,
 } from './health/projection-health.indicator';
 
+export { ProjectionExceptionFilter } from './http/projection-exception.filter';
+
 export { EventEntity } from './postgres/event.entity';
 export { UnsafeSequenceError } from './postgres/unsafe-sequence.error';
 

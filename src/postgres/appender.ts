@@ -1,7 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import { EventIdReusedError } from '../events/event-id-reused.error';
 import type { AppendResult, ExpectedVersion } from '../events/event-store';
+import { writableAsJson } from '../events/json-form';
 import type { RecordedEvent } from '../events/recorded-event';
+import { StoredEvent } from '../events/stored-event';
 import { WrongExpectedVersionError } from '../events/wrong-expected-version.error';
 import { violatedConstraint } from './append-conflict';
 import type { PreparedAppend } from './prepared-append';
@@ -76,7 +78,7 @@ export class Appender {
 
   private async streamEnd(streamId: string, manager: EntityManager): Promise<AppendResult> {
     const [row] = await manager.query<EndRow[]>(streamEndSql(this.table), [streamId]);
-    return row ? toResult(row) : { version: 0, globalPosition: 0n };
+    return toResult(row ?? { version: '0', global_position: '0' });
   }
 }
 
@@ -97,20 +99,23 @@ interface StoredRow extends EndRow {
 const expectedOf = ({ expected }: PreparedAppend): ExpectedVersion => expected ?? 'any';
 
 function toResult(row: EndRow): AppendResult {
-  return { version: Number(row.version), globalPosition: BigInt(row.global_position) };
+  return writableAsJson({ version: Number(row.version), globalPosition: BigInt(row.global_position) });
 }
 
 function appended(append: PreparedAppend, rows: readonly InsertedRow[]): Appended {
-  const events = rows.map((row, index) => ({
-    id: append.ids[index]!,
-    streamId: append.streamId,
-    type: append.types[index]!,
-    // What handlers see must be what a later read gives: the JSON, not the object it was made of.
-    data: JSON.parse(append.data[index]!) as unknown,
-    metadata: JSON.parse(append.metadata[index]!) as Record<string, unknown>,
-    version: Number(row.version),
-    globalPosition: BigInt(row.global_position),
-    recordedAt: row.recorded_at,
-  }));
+  const events = rows.map(
+    (row, index) =>
+      new StoredEvent({
+        id: append.ids[index]!,
+        streamId: append.streamId,
+        type: append.types[index]!,
+        // What handlers see must be what a later read gives: the JSON, not the object it was made of.
+        data: JSON.parse(append.data[index]!) as unknown,
+        metadata: JSON.parse(append.metadata[index]!) as Record<string, unknown>,
+        version: Number(row.version),
+        globalPosition: BigInt(row.global_position),
+        recordedAt: row.recorded_at,
+      }),
+  );
   return { result: toResult(rows.at(-1)!), events };
 }

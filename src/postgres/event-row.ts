@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../events/recorded-event';
+import { StoredEvent } from '../events/stored-event';
 
 /** A row of the events table as `pg` gives it. */
 export interface EventRow {
@@ -13,7 +14,7 @@ export interface EventRow {
 }
 
 export function toRecordedEvent(row: EventRow): RecordedEvent {
-  return {
+  return new StoredEvent({
     id: row.id,
     streamId: row.stream_id,
     type: row.type,
@@ -22,5 +23,5 @@ export function toRecordedEvent(row: EventRow): RecordedEvent {
     version: Number(row.version),
     globalPosition: BigInt(row.global_position),
     recordedAt: row.recorded_at,
-  };
+  });
 }

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { EventPage, PageRequest } from '../events/event-source';
 import type { EventMetadata } from '../events/event-metadata';
 import type { RecordedEvent } from '../events/recorded-event';
+import { StoredEvent } from '../events/stored-event';
 import { StatementNames } from '../statements/statement-names';
 import { poolOf } from './client-config';
 import { readCutPageSql, readPageSql } from './sql/read.sql';
@@ -105,16 +106,19 @@ function ofColumns([, positions, ...columns]: Columns): RecordedEvent[] {
   const version = JSON.parse(`[${versions}]`) as number[];
   const payload = JSON.parse(`[${data}]`) as unknown[];
   const context = JSON.parse(metadata) as (EventMetadata | null)[];
-  return texts(positions).map((position, at) => ({
-    id: id[at]!,
-    streamId: streamId[at]!,
-    type: type[at]!,
-    data: payload[at],
-    metadata: context[at] ?? NO_METADATA,
-    version: version[at]!,
-    globalPosition: BigInt(position),
-    recordedAt: parseTimestamp(time[at]!),
-  }));
+  return texts(positions).map(
+    (position, at) =>
+      new StoredEvent({
+        id: id[at]!,
+        streamId: streamId[at]!,
+        type: type[at]!,
+        data: payload[at],
+        metadata: context[at] ?? NO_METADATA,
+        version: version[at]!,
+        globalPosition: BigInt(position),
+        recordedAt: parseTimestamp(time[at]!),
+      }),
+  );
 }
 
 function texts(column: string): string[] {
@@ -122,7 +126,7 @@ function texts(column: string): string[] {
 }
 
 function ofRow([position, id, streamId, version, type, data, metadata, recordedAt]: Row): RecordedEvent {
-  return {
+  return new StoredEvent({
     id,
     streamId,
     type,
@@ -131,5 +135,5 @@ function ofRow([position, id, streamId, version, type, data, metadata, recordedA
     version: Number(version),
     globalPosition: BigInt(position),
     recordedAt: parseTimestamp(recordedAt),
-  };
+  });
 }

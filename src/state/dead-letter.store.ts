@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { RecordedEvent } from '../events/recorded-event';
+import { StoredEvent } from '../events/stored-event';
 import type { SegmentId } from './segment-id';
 import { tableName } from './table-name';
 
@@ -261,7 +262,7 @@ function toDeadLetter(row: Row): DeadLetter {
     segment: row.segment,
     state: row.state,
     parkedBy: row.parked_by ?? undefined,
-    event: {
+    event: new StoredEvent({
       id: row.event_id,
       streamId: row.stream_id,
       type: row.type,
@@ -270,7 +271,7 @@ function toDeadLetter(row: Row): DeadLetter {
       version: Number(row.version),
       globalPosition: BigInt(row.position),
       recordedAt: row.recorded_at,
-    },
+    }),
     errorClass: row.error_class ?? undefined,
     errorMessage: row.error_message ?? undefined,
     errorStack: row.error_stack ?? undefined,

@@ -63,12 +63,13 @@ describe('a handler declared by @On', () => {
   });
 });
 
-describe('a name that EventMap does not have', () => {
-  const code = (name: string) => `
-    import { On, type RecordedEvent } from 'nestjs-projections';
-    export class Handlers { @On('${name}') any(event: RecordedEvent<{ whatever: Date }>) { return event; } }`;
-  const sample = (name: string) => ({ ...sampleOf('', 0), code: code(name) });
+const code = (name: string) => `
+import { On, type RecordedEvent } from 'nestjs-projections';
+export class Handlers { @On('${name}') any(event: RecordedEvent<{ whatever: Date }>) { return event; } }`;
 
+const sample = (name: string) => ({ ...sampleOf('', 0), code: code(name) });
+
+describe('a name that EventMap does not have', () => {
   it('compiles where EventMap is empty, or open', () => {
     expect(compileSamples([sample('Unmapped')], [])).toEqual([]);
     expect(compileSamples([sampleOf('', 1), sample('Unmapped')])).toEqual([]);

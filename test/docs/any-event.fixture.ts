@@ -5,4 +5,5 @@ declare module 'nestjs-projections' {
   }
 }
 
+// oxlint-disable-next-line require-module-specifiers -- only a module can add to another
 export {};
