@@ -4,8 +4,8 @@ import { ProjectionError } from './events/projection.error';
 export class MissingForRootError extends ProjectionError {
   constructor() {
     super(
-      'ProjectionModule is imported without ProjectionModule.forRoot(), so that no projection would run. Next: import ' +
-        'ProjectionModule.forRoot({ ... }), or forRootAsync, in the root module, beside TypeOrmModule.forRoot.',
+      'ProjectionModule is imported without ProjectionModule.forRoot(), so that no projection would run. Next: in the ' +
+        'root module, beside TypeOrmModule.forRoot, import ProjectionModule.forRoot({ ... }) or forRootAsync.',
     );
   }
 }
