@@ -27,6 +27,7 @@ const TABLE_NAMES = {
   commands: identifier,
   deadLetters: identifier,
   audit: identifier,
+  inlineMarks: identifier,
   migrations: identifier,
 } satisfies Record<keyof TableNames, Check>;
 

@@ -69,6 +69,10 @@ export const MODULE_TABLES: Readonly<Record<string, ModuleTable>> = {
     columns: { id: WHOLE, projection: TEXT, action: TEXT, details: JSONB, at: TIME },
     privileges: ['INSERT'],
   },
+  projection_inline_marks: {
+    columns: { projection: TEXT, by_appends: ['boolean'] },
+    privileges: ALL,
+  },
 };
 
 /** The list of what has run, where the module runs its migrations itself. */

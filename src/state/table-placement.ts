@@ -18,6 +18,8 @@ export interface TableNames {
   readonly deadLetters?: string;
   /** @default 'projection_audit' */
   readonly audit?: string;
+  /** @default 'projection_inline_marks' */
+  readonly inlineMarks?: string;
   /** The list of the module's migrations that have run. @default 'projection_migrations' */
   readonly migrations?: string;
 }

@@ -18,6 +18,15 @@ interface Manifest {
   readonly peerDependencies: Readonly<Record<string, string>>;
 }
 
+async function onDatabase<T>(use: (url: string) => Promise<T>): Promise<T> {
+  const database = await createDatabase();
+  try {
+    return await use(database.url);
+  } finally {
+    await database.drop();
+  }
+}
+
 describe('the packed package', () => {
   let work: string;
   let library: string;
@@ -79,15 +88,6 @@ describe('the packed package', () => {
   });
 
   const REPORT = { rows: [{ parcelId: '1', status: 'delivered' }], refused: true, health: 'up' };
-
-  async function onDatabase<T>(work: (url: string) => Promise<T>): Promise<T> {
-    const database = await createDatabase();
-    try {
-      return await work(database.url);
-    } finally {
-      await database.drop();
-    }
-  }
 
   describe.each<ModuleForm>(['commonjs', 'module'])('in an empty Nest application of type "%s"', (form) => {
     let folder: string;
