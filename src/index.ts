@@ -34,6 +34,7 @@ export {
   UnnamedEventError,
 } from './authoring/authoring.errors';
 
+export { AppendCanceledError } from './events/append-canceled.error';
 export { AppendTooEarlyError } from './events/append-too-early.error';
 export type { EventClass } from './events/event-class';
 export { EventIdReusedError } from './events/event-id-reused.error';
@@ -56,10 +57,25 @@ export {
   EventStore,
   type ExpectedVersion,
 } from './events/event-store';
+export { EventsNotStoredError } from './events/events-not-stored.error';
+export { ForeignManagerError } from './events/foreign-manager.error';
 export { InvalidEventError } from './events/invalid-event.error';
+export { ManagerWithoutTransactionError } from './events/manager-without-transaction.error';
 export type { NewEvent } from './events/new-event';
 export { ProjectionError } from './events/projection.error';
+export { ReadOnlyStoreError } from './events/read-only-store.error';
 export type { RecordedEvent } from './events/recorded-event';
+export type { Serialized } from './events/serialized';
+export { StaleSnapshotError } from './events/stale-snapshot.error';
+export { UnreadableEventError } from './events/unreadable-event.error';
+export {
+  RowSecurityError,
+  SequenceBehindError,
+  SequenceNotReadableError,
+  ServerInRecoveryError,
+  StoreChangedError,
+  StoreNotReadableError,
+} from './events/store-state.errors';
 export { WrongExpectedVersionError } from './events/wrong-expected-version.error';
 
 export type { CommittedBatch } from './engine/committed-batch';
@@ -84,7 +100,14 @@ export {
 export { InlineBusyError } from './engine/inline-busy.error';
 export type { ProjectionFailure, ProjectionState, ProjectionStatus } from './engine/projection-status';
 export { ProjectionTypeChangedError } from './engine/projection-type-changed.error';
-export { Projections, type WaitOptions } from './engine/projections';
+export { Projections, type RunOptions, type WaitOptions } from './engine/projections';
+export {
+  CommandStalledError,
+  EventSetAsideError,
+  ProjectionPausedError,
+  ProjectionsNotRunningError,
+  StatusUnavailableError,
+} from './engine/waits/waiting.errors';
 
 export {
   type ProjectionHealthDetail,
@@ -95,10 +118,13 @@ export {
 export { ProjectionExceptionFilter } from './http/projection-exception.filter';
 
 export { EventEntity } from './postgres/event.entity';
+export { MissingConstraintError } from './postgres/missing-constraint.error';
 export { UnsafeSequenceError } from './postgres/unsafe-sequence.error';
 
 export {
+  DanglingRowError,
   ForeignWriteError,
+  InvalidRowError,
   InvalidRowKeyError,
   RowKeyMismatchError,
   UnknownRowEntityError,

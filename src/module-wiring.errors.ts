@@ -15,8 +15,8 @@ export class DuplicateForRootError extends ProjectionError {
   constructor() {
     super(
       'ProjectionModule.forRoot stands twice in the application: each would run every projection, and which EventStore ' +
-        'is injected would be an accident. Next: call forRoot once, in the root module; where it is not global, import ' +
-        'the module that it returned in the others.',
+        'is injected would be an accident. Next: call forRoot once, in the root module; where it is not global, other ' +
+        'modules import what that call returned.',
     );
   }
 }

@@ -30,6 +30,7 @@ import { explainPrivileges } from './state/explain-privileges';
 import { migrate } from './state/migrate';
 import { tableName } from './state/table-name';
 import { placeTables } from './state/table-placement';
+import { withoutSilentConnections } from './statements/silent-connections';
 import { UnknownDataSourceError } from './unknown-data-source.error';
 
 const RESOLVED_OPTIONS = 'nestjs-projections:resolved-options';
@@ -68,7 +69,14 @@ export class ProjectionCoreModule
 
   async onApplicationBootstrap(): Promise<void> {
     this.register();
-    await this.engine.start();
+    try {
+      await this.engine.start();
+    } catch (error) {
+      // Nest stops nothing of an application that did not start.
+      await this.engine.stop().catch(() => undefined);
+      await this.store.close().catch(() => undefined);
+      throw error;
+    }
   }
 
   /** At the start, or at an append that comes before it: in `onModuleInit`, or where nobody calls `init()`. */
@@ -102,6 +110,13 @@ function connectionsOf(database: DataSource, { maxConnections }: ResolvedOptions
   return maxConnections ?? Math.max(1, poolSizeOf(database) - 2);
 }
 
+function makeEngine(database: DataSource, source: EventSource, options: ResolvedOptions): ProjectionEngine {
+  const connections = connectionsOf(database, options);
+  const own = withoutSilentConnections(database, () => engine.longestStatementMs);
+  const engine: ProjectionEngine = new ProjectionEngine(own, source, { ...options, connections });
+  return engine;
+}
+
 function withProviders(definition: DynamicModule, dataSource: string | undefined): DynamicModule {
   const providers: Provider[] = [
     {
@@ -128,7 +143,10 @@ function withProviders(definition: DynamicModule, dataSource: string | undefined
       provide: EventStore,
       inject: [DATABASE, RESOLVED_OPTIONS],
       useFactory: (database: DataSource, options: ResolvedOptions) => {
-        const store = new PostgresEventStore(database, tableName(database, EVENTS_TABLE), options);
+        const store = new PostgresEventStore(database, tableName(database, EVENTS_TABLE), {
+          ...options,
+          headTimes: tableName(database, 'projection_head_times'),
+        });
         store.findParticipantsBy(() => {
           throw new AppendTooEarlyError(ProjectionCoreModule.name);
         });
@@ -140,7 +158,7 @@ function withProviders(definition: DynamicModule, dataSource: string | undefined
       provide: ProjectionEngine,
       inject: [DATABASE, EventSource, RESOLVED_OPTIONS],
       useFactory: (database: DataSource, source: EventSource, options: ResolvedOptions) =>
-        new ProjectionEngine(database, source, { ...options, connections: connectionsOf(database, options) }),
+        makeEngine(database, source, options),
     },
     ProjectionExplorer,
     Projections,

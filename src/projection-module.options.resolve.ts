@@ -28,6 +28,7 @@ const TABLE_NAMES = {
   deadLetters: identifier,
   audit: identifier,
   inlineMarks: identifier,
+  headTimes: identifier,
   migrations: identifier,
 } satisfies Record<keyof TableNames, Check>;
 

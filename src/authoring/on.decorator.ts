@@ -3,9 +3,11 @@ import type { EventMap } from '../events/event-map';
 import type { RecordedEvent } from '../events/recorded-event';
 import { HANDLER_KEYS_METADATA, HANDLER_METADATA } from './authoring.constants';
 import { BareDecoratorError } from './authoring.errors';
+import type { Serialized } from '../events/serialized';
 import type { HandlerMetadata, HandlerOptions } from './handler-metadata';
 
-type DataOf<E> = E extends EventClass<infer Data> ? Data : E extends keyof EventMap ? EventMap[E] : any;
+type DataOf<E> =
+  E extends EventClass<infer Data> ? Serialized<Data> : E extends keyof EventMap ? EventMap[E] : any;
 
 /** A method decorator that compiles only where the method takes the events it is declared for. */
 type HandlerDecorator<Data> = <H extends (event: RecordedEvent<Data>, ...rest: any[]) => unknown>(

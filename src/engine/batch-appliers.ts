@@ -1,7 +1,7 @@
-import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import type { ProjectionDefinition, RowHandler } from '../authoring/projection-definition';
 import { RowSession } from '../read-models/row-session';
-import { RowTable } from '../read-models/row-table';
+import { RowTables } from '../read-models/row-tables';
 import { StatementNames } from '../statements/statement-names';
 import type { BatchApplier } from './batch';
 import type { ConnectionBudget } from './connection-budget';
@@ -18,7 +18,7 @@ export interface ApplierOptions {
 /** Makes what applies the batches of a projection, one for each of its loops. */
 export class BatchAppliers {
   private readonly mayLeaveAlone = new Set<RowHandler>();
-  private readonly tables = new Map<string, ReadonlyMap<EntityTarget<ObjectLiteral>, RowTable>>();
+  private readonly tables = new Map<string, RowTables>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -29,10 +29,7 @@ export class BatchAppliers {
   /** @throws the errors of `row.errors.ts` on a row that cannot be folded */
   check({ name, handlers, type }: ProjectionDefinition): void {
     if (handlers.style !== 'row') return;
-    const names = this.namesFor(type);
-    const tableOf = (entity: EntityTarget<ObjectLiteral>) =>
-      new RowTable(this.dataSource, name, entity, names);
-    this.tables.set(name, new Map(handlers.rows.map((entity) => [entity, tableOf(entity)])));
+    this.tables.set(name, new RowTables(this.dataSource, name, handlers.rows, this.namesFor(type)));
   }
 
   /** @param unawaited told of a statement that a handler sent when its batch was over */

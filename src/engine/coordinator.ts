@@ -37,6 +37,8 @@ export interface Candidate {
 export interface CoordinatedProjections {
   names(): readonly string[];
   candidates(states: readonly StateRow[]): readonly Candidate[];
+  /** Told what the database says, also for projections that have no leases. */
+  observe(view: ControlSnapshot): void;
   /** Goes on with whatever projections are to be cut into other segments. */
   cut(states: readonly StateRow[]): Promise<void>;
 }
@@ -110,6 +112,7 @@ export class Coordinator {
       this.beatAt = performance.now();
     }
     this.view = await this.control.snapshot();
+    this.projections.observe(this.view);
     await this.projections.cut(this.view.states);
     const candidates = this.projections.candidates(this.view.states);
     this.dropLost();

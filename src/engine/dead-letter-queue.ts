@@ -32,6 +32,8 @@ export interface QueueFence {
   readonly calledOff: AbortSignal;
   /** How often this was tried in vain, because of what passes by itself. */
   readonly triedBefore: number;
+  /** To be called for each event that is done with. */
+  progressed(): void;
 }
 
 /** The events a segment has set aside: which streams are parked, and how they get back in order. */
@@ -105,6 +107,7 @@ export class DeadLetterQueue {
       const letters = await this.letters.toRetry(this.id, filter, parked, after);
       if (letters.length === 0) break;
       for (const letter of letters) {
+        fence.progressed();
         after = letter.event.globalPosition;
         if (letter.parkedBy !== undefined && blocked.has(letter.parkedBy)) continue;
         if (await this.retryOne(letter, fence)) outcome.applied++;

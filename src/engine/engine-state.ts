@@ -5,7 +5,9 @@ import { ControlStore } from '../state/control.store';
 import { DeadLetterStore } from '../state/dead-letter.store';
 import { InlineMarkStore } from '../state/inline-mark.store';
 import { LeaseStore } from '../state/lease.store';
+import { ProgressStore } from '../state/progress.store';
 import { SegmentCutStore } from '../state/segment-cut.store';
+import { TroubleStore } from '../state/trouble.store';
 import { newInstanceId } from './instance-id';
 
 /** Everything the engine keeps in the database, as this instance sees it. */
@@ -18,6 +20,8 @@ export class EngineState {
   readonly deadLetters: DeadLetterStore;
   readonly cuts: SegmentCutStore;
   readonly inlineMarks: InlineMarkStore;
+  readonly progress: ProgressStore;
+  readonly troubles: TroubleStore;
 
   constructor(dataSource: DataSource, leaseMs: number) {
     this.checkpoints = new CheckpointStore(dataSource);
@@ -26,6 +30,8 @@ export class EngineState {
     this.leases = new LeaseStore(dataSource, this.instance, leaseMs);
     this.inlineMarks = new InlineMarkStore(dataSource);
     this.cuts = new SegmentCutStore(dataSource);
+    this.progress = new ProgressStore(dataSource);
+    this.troubles = new TroubleStore(dataSource);
     this.deadLetters = new DeadLetterStore(dataSource, this.instance);
   }
 }

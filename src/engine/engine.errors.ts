@@ -136,9 +136,17 @@ export class UnsupportedOperationError extends ProjectionError {
 
 /** A projection did not get where it was waited for in time. */
 export class WaitTimeoutError extends ProjectionError {
-  constructor(projection: string, wanted: bigint, reached: bigint, timeoutMs: number) {
+  /** @param state what it is doing instead, in words */
+  constructor(
+    projection: string,
+    wanted: bigint,
+    reached: bigint | undefined,
+    timeoutMs: number,
+    state = 'it is running',
+  ) {
     super(
-      `Projection "${projection}" did not reach position ${wanted} within ${timeoutMs} ms; it is at ${reached}. ` +
+      `Projection "${projection}" did not reach position ${wanted} within ${timeoutMs} ms; it is at ` +
+        `${reached ?? 'no known position'}, and ${state}. ` +
         'Look at its status for an error or a lag, or wait longer.',
     );
   }

@@ -14,6 +14,7 @@ export interface FeedReader {
 }
 
 interface Block {
+  readonly incarnation: string | undefined;
   readonly after: bigint;
   readonly types: ReadonlySet<string> | undefined;
   readonly page: Promise<EventPage>;
@@ -38,9 +39,10 @@ export class EventFeed {
     return cut(await block.page, request, block.types);
   }
 
-  private find({ after, types }: PageRequest): Block | undefined {
+  private find({ after, types, incarnation }: PageRequest): Block | undefined {
     return this.blocks.find(
       (block) =>
+        block.incarnation === incarnation &&
         covers(block.types, types) &&
         (block.done ? block.after <= after && after < block.done.through : block.after === after),
     );
@@ -49,7 +51,8 @@ export class EventFeed {
   private fetch(request: PageRequest): Block {
     const types = this.typesNear(request);
     const page = this.budget.use(() => this.source.readPage({ ...request, types }));
-    const block: Block = { after: request.after, types: types && new Set(types), page, done: undefined };
+    const { after, incarnation } = request;
+    const block: Block = { incarnation, after, types: types && new Set(types), page, done: undefined };
     page.then(
       (done) => (block.done = done),
       () => this.drop(block),

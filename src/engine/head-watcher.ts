@@ -1,12 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { EventSource, Head } from '../events/event-source';
+import { SequenceBehindError, StoreNotReadableError } from '../events/store-state.errors';
 
 export interface PollInterval {
   /** Milliseconds to the next look right after something happened. */
   readonly min: number;
   /** Milliseconds between looks when nothing has happened for long. */
   readonly max: number;
+}
+
+export interface HeadReport {
+  readonly settled: bigint;
+  /** Why no look succeeds, so that nothing moves. */
+  readonly problem: StoreNotReadableError | undefined;
 }
 
 /** While drawn positions are unsettled the head can move without an append, and so without a hint. */
@@ -20,6 +27,8 @@ export class HeadWatcher {
   private readonly logger = new Logger(HeadWatcher.name);
   private readonly waiting = new Set<() => void>();
   private settled = 0n;
+  private known: Head | undefined;
+  private trouble: Error | undefined;
   private wait: number;
   private timer: NodeJS.Timeout | undefined;
   private looking = false;
@@ -38,13 +47,42 @@ export class HeadWatcher {
     return this.settled;
   }
 
+  /**
+   * The head, for whoever takes it for all there is.
+   * @throws the error of the last look, where it failed
+   */
+  readable(): bigint {
+    if (this.trouble) throw this.trouble;
+    return this.settled;
+  }
+
+  /** The largest position drawn as of the last look. */
+  get last(): bigint {
+    return this.known?.last ?? 0n;
+  }
+
+  /** Which life of the store the head belongs to. */
+  get incarnation(): string | undefined {
+    return this.known?.incarnation;
+  }
+
+  /** Seconds for which the head has waited for an append that is still open, as far as this process has seen; else 0. */
+  get pendingSeconds(): number {
+    const since = this.known?.pendingSince;
+    return since ? Math.max(Date.now() - since.getTime(), 0) / 1000 : 0;
+  }
+
   async start(): Promise<void> {
     this.stopped = false;
     this.unsubscribe = this.source.onHint(() => {
       this.wait = this.poll.min;
       this.look();
     });
-    await this.refresh();
+    await this.refresh().catch((error: unknown) => {
+      // It passes, or an administrator sees to it; until then nothing is read.
+      if (!(error instanceof StoreNotReadableError) || error instanceof SequenceBehindError) throw error;
+      this.failed(error);
+    });
     this.schedule();
   }
 
@@ -52,6 +90,17 @@ export class HeadWatcher {
   async refresh(): Promise<bigint> {
     this.advance(await this.source.head());
     return this.settled;
+  }
+
+  /** As `refresh`, for whoever tells people: where the store cannot be read, what is known of it and why. */
+  async report(): Promise<HeadReport> {
+    try {
+      await this.refresh();
+      return { settled: this.settled, problem: undefined };
+    } catch (error) {
+      if (!(error instanceof StoreNotReadableError)) throw error;
+      return { settled: this.settled, problem: error };
+    }
   }
 
   stop(): void {
@@ -102,15 +151,29 @@ export class HeadWatcher {
         this.wait = this.advance(head) ? this.poll.min : Math.min(this.wait * 2, longest);
       } catch (error) {
         this.wait = this.poll.max;
-        this.logger.debug(`Cannot read the head: ${(error as Error).message}`);
+        this.failed(error as Error);
       }
     }
   }
 
-  /** @returns whether it has moved */
-  private advance({ settled }: Head): boolean {
-    if (settled <= this.settled) return false;
-    this.settled = settled;
+  /** Once for each kind of trouble: it is met at every look. */
+  private failed(error: Error): void {
+    const before = this.trouble;
+    this.trouble = error;
+    if (before?.message === error.message) return;
+    this.logger.warn(
+      `Cannot read where the store ends, and projections wait: ${error.name}: ${error.message}`,
+    );
+  }
+
+  /** @returns whether it has moved, which in another incarnation may be back */
+  private advance(head: Head): boolean {
+    if (this.trouble) this.logger.log('The end of the store can be read again');
+    this.trouble = undefined;
+    const { known } = this;
+    this.known = head;
+    if (head.incarnation === known?.incarnation && head.settled <= this.settled) return false;
+    this.settled = head.settled;
     this.wakeAll();
     return true;
   }

@@ -1,21 +1,28 @@
+import { Logger } from '@nestjs/common';
+import type { CommandOutcome } from '../state/command.store';
 import type { Actor } from '../state/control.store';
 import { CommandFailedError, NoOwnerError } from './engine.errors';
 import type { ManagedProjection } from './managed-projection';
 import type { ProjectionEngine } from './projection-engine';
 import { until } from './until';
+import { CommandStalledError } from './waits/waiting.errors';
 
-/** How long an order may wait for an owner to take it up and carry it out. */
-const ORDER_TIMEOUT_MS = 60_000;
+/** How long an order may wait for an owner to take it up. */
+const TAKE_UP_MS = 60_000;
+/** How long an owner may be silent about an order that it has taken up. */
+const SILENCE_MS = 60_000;
 const LOOK_MS = 50;
 
 /** Orders to whoever runs a projection, given through the database and waited for. */
 export class Operator {
+  private readonly logger = new Logger('Projection');
+
   constructor(private readonly engine: ProjectionEngine) {}
 
   async setState(
     projection: ManagedProjection,
     state: 'running' | 'paused',
-    action: string,
+    action: 'pause' | 'resume',
     actor: Actor,
   ): Promise<void> {
     const { control } = this.engine.state;
@@ -30,12 +37,19 @@ export class Operator {
       await control.setState(name, state);
       await control.audit(name, action, actor);
     }
+    this.logger.log(`Projection "${name}" is ${action}d${saidOf(actor)}`);
     await this.engine.coordinator.nudge();
   }
 
+  /** Says in the log what is done to a projection. */
+  announce({ definition }: ManagedProjection, what: string, actor: Actor): void {
+    this.logger.log(`Projection "${definition.name}" ${what}${saidOf(actor)}`);
+  }
+
   /**
-   * Has every segment's owner, or that of one only, carry out the order.
-   * @throws NoOwnerError when none takes it up, CommandFailedError when one cannot do it
+   * Has every segment's owner, or that of one only, carry out the order, however long that takes as long as it gets on.
+   * @throws NoOwnerError when none takes it up, CommandStalledError when one does not get on, CommandFailedError when
+   * one cannot do it
    */
   async order<Result>(
     projection: ManagedProjection,
@@ -67,17 +81,26 @@ export class Operator {
 
   private async outcome<Result>(name: string, command: string, id: string): Promise<Result> {
     const { commands } = this.engine.state;
+    const longestSilence = Math.max(SILENCE_MS, 2 * this.engine.handlerTimeoutMs);
     let outcome = await commands.outcome(id);
-    const finished = await until(
-      async () => (outcome = await commands.outcome(id)).finished,
-      LOOK_MS,
-      ORDER_TIMEOUT_MS,
-    );
-    if (!finished) {
+    const isSettled = async () => {
+      outcome = await commands.outcome(id);
+      return outcome.finished || isSilent(outcome, longestSilence);
+    };
+    const isTakenUp = async () => (await isSettled()) || outcome.silentSeconds !== null;
+    if (await until(isTakenUp, LOOK_MS, TAKE_UP_MS)) await until(isSettled, LOOK_MS, Infinity);
+    if (!outcome.finished) {
       await commands.withdraw(id);
-      throw new NoOwnerError(name, command, ORDER_TIMEOUT_MS);
+      if (outcome.silentSeconds !== null) throw new CommandStalledError(name, command, outcome.silentSeconds);
+      throw new NoOwnerError(name, command, TAKE_UP_MS);
     }
     if (outcome.error !== null) throw new CommandFailedError(name, command, outcome.error);
     return outcome.result as Result;
   }
+}
+
+const isSilent = ({ silentSeconds }: CommandOutcome, ms: number): boolean => (silentSeconds ?? 0) * 1000 > ms;
+
+function saidOf({ by, reason }: Actor): string {
+  return `${by === undefined ? '' : `, by ${by}`}${reason === undefined ? '' : `: ${reason}`}.`;
 }

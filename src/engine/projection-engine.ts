@@ -10,13 +10,19 @@ import type { SegmentId } from '../state/segment-id';
 import { tableName } from '../state/table-name';
 import { shield } from '../state/shield';
 import { storableText } from '../state/storable-text';
+import { withSilentConnections } from '../statements/silent-connections';
 import { BatchAppliers } from './batch-appliers';
 import { beginningOf, firstCheckpoint } from './beginning';
 import { BatchTransaction } from './batch-transaction';
 import { ConnectionBudget } from './connection-budget';
+import type { CommittedBatch } from './committed-batch';
 import { type Candidate, Coordinator } from './coordinator';
 import { DeadLetterQueue } from './dead-letter-queue';
-import { UnknownProjectionError, UnsupportedOperationError } from './engine.errors';
+import {
+  CheckpointBeyondStoreError,
+  UnknownProjectionError,
+  UnsupportedOperationError,
+} from './engine.errors';
 import type { EngineOptions } from './engine-options';
 import { EngineState } from './engine-state';
 import { EventFeed } from './event-feed';
@@ -29,19 +35,26 @@ import { PageRecovery } from './page-recovery';
 import { PageSize } from './page-size';
 import { readModelTables } from './read-model-tables';
 import { ProjectionTypeChangedError } from './projection-type-changed.error';
-import { catchingUpTo, following, type RunMode } from './run-mode';
+import { catchingUpTo, following, obeying, type RunMode } from './run-mode';
 import { SegmentBatches } from './segment-batches';
 import { SegmentCommands } from './segment-commands';
 import { type SegmentCursor, StoredCursor, VolatileCursor } from './segment-cursor';
 import { SegmentFilter, segmentOf } from './segment-filter';
 import { type Directive, SegmentRunner } from './segment-runner';
-
+import { startLines } from './start-lines';
 import { isTransientError } from './transient-error';
+import { TroubleReporter } from './trouble-reporter';
+import { ProgressWaits } from './waits/progress-waits';
+import { ProjectionPausedError, ProjectionsNotRunningError } from './waits/waiting.errors';
+import { within } from './within';
 
 const streamOf = ({ streamId }: RecordedEvent): string => streamId;
 
 /** Rows are loaded and saved once for a batch: the larger it is, the fewer for each event. */
 const BATCH_SIZE = { transaction: 500, row: 5_000 };
+
+/** How long a cancelled statement may take to end. */
+const CANCEL_MS = 10_000;
 
 /** What is noted of the beginning of a projection that is registered already stays. */
 const KNOWN = { after: 0n, historyUntil: 0n };
@@ -50,6 +63,9 @@ const later = (position: bigint, state: StateRow | undefined): bigint => {
   const historyUntil = BigInt(state?.historyUntil ?? 0);
   return historyUntil > position ? historyUntil : position;
 };
+
+/** How long a start may wait for what it writes to the log. */
+const START_LOG_MS = 2_000;
 
 interface CatchUpTarget {
   readonly position: bigint;
@@ -63,6 +79,7 @@ export class ProjectionEngine {
   readonly watcher: HeadWatcher;
   readonly state: EngineState;
   readonly coordinator: Coordinator;
+  readonly waits: ProgressWaits;
   private readonly budget: ConnectionBudget;
   private readonly feed: EventFeed;
   private readonly projections = new Map<string, ManagedProjection>();
@@ -72,6 +89,7 @@ export class ProjectionEngine {
   private readonly targets = new Map<string, CatchUpTarget>();
   private readonly ending = new AbortController();
   private readonly pageSizes = new Map<string, PageSize>();
+  private isStarted = false;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -96,8 +114,17 @@ export class ProjectionEngine {
         names: () => this.runnable.map(({ definition }) => definition.name),
         candidates: (states) => this.candidates(states),
         cut: (states) => this.cut(states),
+        observe: ({ states }) => this.directLive(states),
       },
     );
+    this.waits = new ProgressWaits({
+      progress: this.state.progress,
+      source,
+      watcher: this.watcher,
+      segmentsOf: (name) => this.stateOf(name)?.segments ?? 1,
+      isOpen: () => dataSource.isInitialized,
+      unownedMs: this.unownedMs,
+    });
   }
 
   /** @throws the errors of `row.errors.ts`, UnknownReadModelError, UnknownProjectionError, UnsupportedOperationError on what is declared wrongly */
@@ -122,13 +149,15 @@ export class ProjectionEngine {
     for (const { definition } of this.projections.values()) {
       const { name, options } = definition;
       const known = states.some(({ projection }) => projection === name);
-      const beginning = known ? KNOWN : await beginningOf(definition, this.watcher.head, this.source);
+      const beginning = known ? KNOWN : await beginningOf(definition, this.watcher.readable(), this.source);
       await control.register(name, options.version ?? 1, options.segments ?? 1, beginning);
       await cuts.callOff(name);
     }
+    this.isStarted = true;
     await this.coordinator.start();
     for (const projection of this.projections.values())
       if (projection.definition.type === 'live' && this.runsHere(projection)) this.startLive(projection);
+    await this.logStart();
   }
 
   async stop(): Promise<void> {
@@ -137,8 +166,44 @@ export class ProjectionEngine {
     this.watcher.stop();
   }
 
+  /** How long the statements of handlers may take, with time for a cancel to be heard. */
+  get longestStatementMs(): number {
+    const ofAll = this.all.map(({ definition }) => definition.options.handlerTimeoutMs ?? 0);
+    return Math.max(this.options.handlerTimeoutMs, ...ofAll) + CANCEL_MS;
+  }
+
   get all(): readonly ManagedProjection[] {
     return [...this.projections.values()];
+  }
+
+  /** For how long a projection may have no owner, as between two instances, before it counts as run by nobody. */
+  get unownedMs(): number {
+    return 1.5 * this.options.leaseMs + 1_000;
+  }
+
+  get handlerTimeoutMs(): number {
+    return this.options.handlerTimeoutMs;
+  }
+
+  /** Whether somebody would replay the projection if it were emptied now. */
+  async hasRunner(projection: ManagedProjection): Promise<boolean> {
+    const { name, type, options } = projection.definition;
+    const { states, leases, instances } = await this.state.control.snapshot();
+    const stored = states.find((row) => row.projection === name)?.version ?? 1;
+    if (this.runsHere(projection) && stored <= (options.version ?? 1)) return true;
+    if (type === 'inline') return instances.some(({ runs }) => runs.includes(name));
+    return type === 'persistent' && leases.some((lease) => lease.projection === name && lease.live);
+  }
+
+  /** @throws ProjectionsNotRunningError */
+  throwIfNotStarted(): void {
+    if (!this.isStarted) throw new ProjectionsNotRunningError('not started yet');
+  }
+
+  /** @throws UnknownProjectionError, ProjectionsNotRunningError */
+  getStarted(name: string): ManagedProjection {
+    this.throwIfNotStarted();
+    return this.get(name);
   }
 
   /** @throws UnknownProjectionError */
@@ -169,19 +234,25 @@ export class ProjectionEngine {
     const tables = readModelTables(this.dataSource, definition);
     const state = await control.read(name);
     const position = BigInt(state?.beginsAfter ?? 0);
-    const work = async (manager: EntityManager, replayUntil?: bigint) => {
+    // Where the store has begun again, what the projection had got to is no history of it.
+    const beyond = state?.failure?.name === CheckpointBeyondStoreError.name;
+    const end = beyond ? (await this.source.head()).settled : undefined;
+    const work = async (manager: EntityManager, historyUntil?: bigint) => {
+      const replayUntil = end ?? historyUntil;
       await shield(manager);
       // The checkpoints first: their locks are the ones a batch takes first too.
       await checkpoints.reset(manager, name, { position, replayUntil });
       await deadLetters.clear(manager, name);
-      await control.setState(name, 'running', manager);
+      // Also one that was paused a moment ago: that its pause ends must not be a side effect.
+      if (!(await control.leaveStop(manager, name))) throw new ProjectionPausedError(name, 'be rebuilt');
       await control.nextGeneration(manager, name);
       if (tables.length > 0) await manager.query(`TRUNCATE ${tables.join(', ')}`);
     };
     const inline = this.inline.get(name);
+    // It may wait long for whoever reads the tables.
     await (inline
       ? inline.empty((manager, historyUntil) => work(manager, later(historyUntil, state)))
-      : this.dataSource.transaction('READ COMMITTED', (manager) => work(manager)));
+      : withSilentConnections(this.dataSource).transaction('READ COMMITTED', (manager) => work(manager)));
     await this.coordinator.nudge();
   }
 
@@ -197,6 +268,16 @@ export class ProjectionEngine {
     const marks = tableName(this.dataSource, 'projection_inline_marks');
     if (isOfAnotherType) throw new ProjectionTypeChangedError(name, type, marks);
     if (type === 'inline') await inlineMarks.create(name);
+  }
+
+  private async logStart(): Promise<void> {
+    try {
+      const names = this.all.map(({ definition }) => definition.name);
+      const rows = await within(START_LOG_MS, () => this.state.progress.progressOf(names));
+      for (const line of startLines(this.all, rows, this.watcher.head)) this.logger.log(line);
+    } catch (error) {
+      this.logger.warn(`Cannot say where the projections are: ${String(error)}`);
+    }
   }
 
   private registerInline(definition: ProjectionDefinition): void {
@@ -224,7 +305,7 @@ export class ProjectionEngine {
     this.source.addParticipant(inline);
   }
 
-  private runsHere({ definition }: ManagedProjection): boolean {
+  runsHere({ definition }: ManagedProjection): boolean {
     const { run } = this.options;
     return typeof run === 'boolean' ? run : run.includes(definition.name);
   }
@@ -234,7 +315,7 @@ export class ProjectionEngine {
     return this.all.filter((projection) => {
       const { type, name } = projection.definition;
       if (type === 'live' || !this.runsHere(projection)) return false;
-      return type !== 'catch-up' || this.targets.has(name);
+      return type !== 'catch-up' || this.targets.has(name) || this.hasCommands(name);
     });
   }
 
@@ -244,9 +325,11 @@ export class ProjectionEngine {
       const state = states.find(({ projection: registered }) => registered === name);
       const { segments = 1, byAppends } = state ?? {};
       if (this.inline.has(name) && byAppends) return [];
-      const done = this.targets.get(name)?.done;
+      const target = this.targets.get(name);
+      // Without anything else to run it runs for the commands that wait for it.
+      const resting = projection.definition.type === 'catch-up' && !target;
       return Array.from({ length: segments }, (_, segment) => segment)
-        .filter((segment) => !done?.has(segment))
+        .filter((segment) => !target?.done.has(segment) && (!resting || this.hasCommands(name, segment)))
         .map((segment) => this.candidateOf(projection, segment, segments, state));
     });
   }
@@ -294,7 +377,11 @@ export class ProjectionEngine {
   ): Promise<void> {
     const { name } = projection.definition;
     const target = this.targets.get(name);
-    const mode = target ? catchingUpTo(target.position) : (this.inline.get(name) ?? following);
+    const mode = this.modeOf(projection, target);
+    if (lease.epoch > 1n)
+      this.logger.log(
+        `Projection "${name}" is taken over here: segment ${id.segment + 1} of ${segments}, epoch ${lease.epoch}.`,
+      );
     const { checkpoints, inlineMarks } = this.state;
     const cursor = this.inline.has(name)
       ? new InlineCursor(checkpoints, inlineMarks, id, lease.epoch)
@@ -306,6 +393,22 @@ export class ProjectionEngine {
     await this.state.leases.release(lease).catch(() => undefined);
   }
 
+  private modeOf({ definition }: ManagedProjection, target: CatchUpTarget | undefined): RunMode {
+    if (target) return catchingUpTo(target.position);
+    if (definition.type === 'catch-up') return obeying;
+    return this.inline.get(definition.name) ?? following;
+  }
+
+  private hasCommands(name: string, segment?: number): boolean {
+    return this.coordinator.snapshot.commands.some(
+      (row) => row.projection === name && (segment === undefined || row.segment === segment),
+    );
+  }
+
+  private stateOf(name: string): StateRow | undefined {
+    return this.coordinator.snapshot.states.find(({ projection }) => projection === name);
+  }
+
   private runIsOver({ projection, segment }: SegmentId, segments: number, target: CatchUpTarget): void {
     target.done.add(segment);
     if (target.done.size === segments && this.targets.get(projection) === target)
@@ -315,7 +418,24 @@ export class ProjectionEngine {
   private startLive(projection: ManagedProjection): void {
     const id = { projection: projection.definition.name, segment: 0 };
     const cursor = new VolatileCursor(() => this.watcher.head);
-    void projection.start(0, this.makeRunner(projection, id, 1, cursor, following));
+    const runner = this.makeRunner(projection, id, 1, cursor, following);
+    runner.direct(this.liveDirective(this.stateOf(id.projection)));
+    void projection.start(0, runner);
+  }
+
+  /** It has no lease, and so no owner to be told: every instance does what the database says. */
+  private directLive(states: readonly StateRow[]): void {
+    for (const projection of this.all)
+      if (projection.definition.type === 'live')
+        projection.direct(
+          0,
+          this.liveDirective(states.find((row) => row.projection === projection.definition.name)),
+        );
+  }
+
+  /** It has neither a checkpoint to be sent back nor commands. */
+  private liveDirective(row: StateRow | undefined): Directive {
+    return { state: row?.state ?? 'running', generation: 0, commands: [] };
   }
 
   private makeRunner(
@@ -325,9 +445,9 @@ export class ProjectionEngine {
     cursor: SegmentCursor,
     mode: RunMode,
   ): SegmentRunner {
-    const { definition, committed } = projection;
+    const { definition } = projection;
     const { name, types, options } = definition;
-    const { commands, control, deadLetters } = this.state;
+    const { commands, control, deadLetters, troubles } = this.state;
     const { watcher, feed, budget } = this;
     const policy = failurePolicy(options, this.options);
     const unawaited = (error: Error): void =>
@@ -341,6 +461,12 @@ export class ProjectionEngine {
     const halt = async (error: Error, event?: RecordedEvent) => {
       await this.halt(id, error, event);
       runner.halted();
+      this.waits.look();
+    };
+    const committed = (batch: CommittedBatch) => {
+      runner.beat();
+      this.waits.committed(projection, batch);
+      projection.committed(batch);
     };
     const batches = new SegmentBatches({
       projection: name,
@@ -355,10 +481,20 @@ export class ProjectionEngine {
       pageSize: this.pageSizeOf(definition, segments),
       budget,
       committed,
+      moved: () => this.waits.moved(projection),
     });
     const mayRetryIn = (ms: number): Promise<boolean> => runner.mayRetryIn(ms);
     const recovery = new PageRecovery({ projection: name, batches, queue, policy, halt, mayRetryIn });
-    const obeying = new SegmentCommands(commands, control, queue, transaction, policy.isTransient);
+    const obedience = new SegmentCommands(commands, control, queue, transaction, policy.isTransient);
+    const reporter = new TroubleReporter(async (trouble) => {
+      if (!(cursor instanceof StoredCursor)) return;
+      const stored = trouble && {
+        name: trouble.name,
+        message: trouble.message,
+        at: trouble.at.toISOString(),
+      };
+      await troubles.set(id, cursor.epoch, stored);
+    });
     const runner: SegmentRunner = new SegmentRunner({
       projection: name,
       types,
@@ -368,7 +504,8 @@ export class ProjectionEngine {
       cursor,
       batches,
       recovery,
-      commands: obeying,
+      commands: obedience,
+      reporter,
       halt,
     });
     return runner;

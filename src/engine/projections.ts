@@ -1,24 +1,39 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
+import { appendedEvents } from '../events/appended-events';
+import type { AppendResult } from '../events/event-store';
 import type { Actor } from '../state/control.store';
 import type { DeadLetter, DeadLetterFilter } from '../state/dead-letter.store';
+import type { ProjectionProgress } from '../state/progress.store';
 import type { CommittedBatch } from './committed-batch';
 import type { RetryOutcome } from './dead-letter-queue';
-import { UnsupportedOperationError, WaitTimeoutError } from './engine.errors';
+import { NoOwnerError, UnsupportedOperationError } from './engine.errors';
 import type { ManagedProjection } from './managed-projection';
 import { Operator } from './operator';
 import { ProjectionEngine } from './projection-engine';
 import type { ProjectionStatus } from './projection-status';
 import { StatusReader } from './status-reader';
 import { until } from './until';
+import { ProjectionPausedError } from './waits/waiting.errors';
 
 export interface WaitOptions {
   /** Milliseconds. @default 5000 */
   readonly timeoutMs?: number;
+  /** Ends the wait, which then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
-/** How often a checkpoint that another process moves is looked at while it is waited for. */
-const LOOK_MS = 20;
+/** How long somebody waits for a run that he has asked for. The run goes on without him. */
+export interface RunOptions {
+  /** Milliseconds. @default no limit */
+  readonly timeoutMs?: number;
+  /** Ends the wait, which then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+const WAIT_MS = 5_000;
+/** How often it is looked whether somebody runs a projection. */
+const LOOK_MS = 50;
 
 /**
  * What an application, a health check or an operator's tool asks of its projections. What it orders is written to the
@@ -34,7 +49,11 @@ export class Projections {
     this.reader = new StatusReader(engine);
   }
 
-  /** The state of every projection of this application, wherever it runs. */
+  /**
+   * The state of every projection of this application, wherever it runs.
+   * @throws ProjectionsNotRunningError before the application has started; StatusUnavailableError within 5 seconds when
+   * the database does not answer
+   */
   status(): Promise<ProjectionStatus[]> {
     return this.reader.all();
   }
@@ -68,6 +87,12 @@ export class Projections {
   ): Promise<void> {
     needReason('skip', name, reason);
     const projection = this.engine.get(name);
+    if (projection.definition.type === 'live')
+      throw new UnsupportedOperationError(
+        'skip an event',
+        name,
+        'it is live and keeps no checkpoint: fix the handler and resume it, or restart its instances, which begin at the head',
+      );
     const state = await this.engine.state.control.read(name);
     const order = { position: String(position), actor: { ...actor, reason } };
     await this.operator.order(projection, 'skip', order, state?.failure?.segment ?? 0);
@@ -121,27 +146,30 @@ export class Projections {
    * Runs a projection over what is settled now and resolves when it is applied. A `catch-up` projection stops there;
    * another one is waited for.
    * @returns the position reached
-   * @throws UnknownProjectionError, and ProjectionStoppedError when it stops on the way
+   * @throws UnknownProjectionError; ProjectionPausedError; ProjectionStoppedError when it stops on the way; NoOwnerError
+   * when nobody runs it for long; WaitTimeoutError, and the reason of the signal
    */
-  async catchUp(name: string): Promise<bigint> {
-    const projection = this.engine.get(name);
+  async catchUp(name: string, options: RunOptions = {}): Promise<bigint> {
+    options.signal?.throwIfAborted();
+    const projection = this.engine.getStarted(name);
     const { settled } = await this.engine.source.head();
-    if (projection.definition.type === 'catch-up') {
-      if ((await this.reader.stored(projection)).position >= settled) return settled;
-      await this.engine.catchUp(projection, settled);
-    }
-    await this.follow(projection, settled);
+    if (projection.definition.type === 'catch-up') await this.runToTarget(projection, settled, 'catch up');
+    await this.follow(projection, settled, 'catch up', options);
     return settled;
   }
 
   /**
    * Empties the read models a projection declares and replays all events into them, in bounded transactions; reads
    * see it grow. Its dead letters are forgotten: their events are tried again. Resolves when the events that were
-   * settled at the call are applied. A process that dies half-way leaves a checkpoint that the next one goes on from.
-   * @throws UnknownProjectionError, UnsupportedOperationError, and ProjectionStoppedError when it stops on the way
+   * settled at the call are applied. A process that dies half-way leaves a checkpoint that the next one goes on from,
+   * and so does whoever waits no longer.
+   * @throws UnknownProjectionError, UnsupportedOperationError; NoOwnerError when nobody runs it, and ProjectionPausedError,
+   * before anything is emptied; ProjectionStoppedError when it stops on the way; WaitTimeoutError, and the reason of the signal
    */
-  async rebuild(name: string, actor: Actor = {}): Promise<void> {
-    const projection = this.engine.get(name);
+  async rebuild(name: string, options: Actor & RunOptions = {}): Promise<void> {
+    const { by, reason, ...limits } = options;
+    limits.signal?.throwIfAborted();
+    const projection = this.engine.getStarted(name);
     const { type, readModels } = projection.definition;
     if (type === 'live')
       throw new UnsupportedOperationError('be rebuilt', name, 'it is live and keeps nothing');
@@ -151,23 +179,40 @@ export class Projections {
         name,
         'it declares no readModels, and replaying into tables that still hold rows would count events twice',
       );
+    await this.needRunner(projection, 'rebuild', limits.signal);
     const { settled } = await this.engine.source.head();
     await this.engine.empty(projection);
-    await this.engine.state.control.audit(name, 'rebuild', actor);
-    if (type === 'catch-up') await this.engine.catchUp(projection, settled);
-    await this.follow(projection, settled);
+    await this.engine.state.control.audit(name, 'rebuild', { by, reason });
+    this.operator.announce(projection, 'is rebuilt', { by, reason });
+    if (type === 'catch-up') await this.runToTarget(projection, settled, 'rebuild');
+    await this.follow(projection, settled, 'rebuild', limits);
   }
 
   /**
-   * Resolves once everything the projection handles up to `position` is applied and committed, in this process or
-   * another: read your own writes with the `globalPosition` that `append` returned.
-   * @throws WaitTimeoutError, UnknownProjectionError, and ProjectionStoppedError when it stopped before
+   * Resolves once everything the projection handles up to an append, or to a position, is applied and committed, in this
+   * process or another: read your own writes with what `append` returned.
+   * @param written the result of `append`, whose events must show in the rows; or a position, which is reached also by
+   * events that are set aside
+   * @throws EventSetAsideError when an event of the append is set aside; WaitTimeoutError, which says what the projection does instead; ProjectionStoppedError when it stopped before; the reason of the signal;
+   * ProjectionsNotRunningError before the application has started; UnknownProjectionError, UnsupportedOperationError
    */
-  async waitFor(name: string, position: bigint, { timeoutMs = 5_000 }: WaitOptions = {}): Promise<void> {
-    const projection = this.engine.get(name);
-    const reached = await until(() => this.hasReached(projection, position), LOOK_MS, timeoutMs);
-    if (!reached)
-      throw new WaitTimeoutError(name, position, await this.reader.position(projection), timeoutMs);
+  async waitFor(
+    name: string,
+    written: bigint | AppendResult,
+    { timeoutMs = WAIT_MS, signal }: WaitOptions = {},
+  ): Promise<void> {
+    const projection = this.engine.getStarted(name);
+    if (projection.definition.type === 'live' && !this.engine.runsHere(projection))
+      throw new UnsupportedOperationError(
+        'be waited for',
+        name,
+        'it is live and does not run in this instance (see the option run), and each instance has its own',
+      );
+    const position = typeof written === 'bigint' ? written : written.globalPosition;
+    const events = typeof written === 'bigint' ? undefined : appendedEvents(written);
+    const mustShow = typeof written !== 'bigint';
+    const target = { position, mustShow, events, replayed: false, operation: undefined };
+    await this.engine.waits.wait(projection, target, { timeoutMs, signal });
   }
 
   /** The batches that this process commits from now on. */
@@ -175,27 +220,45 @@ export class Projections {
     return this.engine.get(name).changes;
   }
 
-  /** Goes by what is stored: a loop may not have noticed yet that it was sent back. */
-  private async follow(projection: ManagedProjection, target: bigint): Promise<void> {
-    await until(
-      async () => {
-        if (projection.definition.type === 'live') return this.hasReached(projection, target);
-        const { position, replaying } = await this.reader.stored(projection);
-        if (position >= target && !replaying) return true;
-        await this.reader.throwIfStopped(projection);
-        return false;
-      },
-      LOOK_MS,
-      Infinity,
-    );
+  /** A catch-up projection runs in this process, for whoever asks for it. */
+  private async runToTarget(projection: ManagedProjection, target: bigint, operation: string): Promise<void> {
+    const { name } = projection.definition;
+    const [row] = await this.engine.state.progress.progressOf([name]);
+    if (row && isThere(row, target)) return;
+    if (row?.state === 'paused') throw new ProjectionPausedError(name, operation);
+    if (!this.engine.runsHere(projection)) throw new NoOwnerError(name, operation, 0);
+    await this.engine.catchUp(projection, target);
   }
 
-  private async hasReached(projection: ManagedProjection, position: bigint): Promise<boolean> {
-    if ((await this.reader.position(projection)) >= position) return true;
-    await this.reader.throwIfStopped(projection);
-    return false;
+  private async follow(
+    projection: ManagedProjection,
+    position: bigint,
+    operation: string,
+    { timeoutMs = Infinity, signal }: RunOptions,
+  ): Promise<void> {
+    const replayed = projection.definition.type !== 'live';
+    const target = { position, mustShow: false, events: undefined, replayed, operation };
+    await this.engine.waits.wait(projection, target, { timeoutMs, signal });
+  }
+
+  /** What is emptied must be filled again: somebody has to be there for it. */
+  private async needRunner(
+    projection: ManagedProjection,
+    operation: string,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { name } = projection.definition;
+    const { unownedMs } = this.engine;
+    const somebody = () => {
+      signal?.throwIfAborted();
+      return this.engine.hasRunner(projection);
+    };
+    if (!(await until(somebody, LOOK_MS, unownedMs))) throw new NoOwnerError(name, operation, unownedMs);
   }
 }
+
+const isThere = ({ segments }: ProjectionProgress, target: bigint): boolean =>
+  segments.every(({ position, begun, replaying }) => begun && BigInt(position) >= target && !replaying);
 
 function needReason(operation: string, projection: string, reason: unknown): void {
   if (typeof reason !== 'string' || reason.trim() === '')

@@ -3,8 +3,10 @@ import type { ClientBase } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { RowContext } from '../authoring/projection-context';
 import type { RowHandler } from '../authoring/projection-definition';
+import { ownEvent } from '../events/frozen-event';
 import type { RecordedEvent } from '../events/recorded-event';
 import type { RowSession } from '../read-models/row-session';
+import { InseparableRowsError } from '../read-models/row.errors';
 import type { CachedRow, TableSession } from '../read-models/table-session';
 import { type AfterCommit, type Batch, type BatchApplier, PrepareAgain, type PreparedBatch } from './batch';
 import { StatementCancel } from './statement-cancel';
@@ -19,6 +21,8 @@ const FOLDED_AT_A_STRETCH = 500;
 /** A handler about to fold an event into the rows of its keys. */
 interface Step {
   readonly event: RecordedEvent;
+  /** The event as the handler gets it. */
+  readonly own: RecordedEvent;
   readonly handler: RowHandler;
   readonly table: TableSession;
   readonly rows: readonly CachedRow[];
@@ -43,10 +47,12 @@ export class RowApplier implements BatchApplier {
   ) {}
 
   async prepare(batch: Batch, afterCommit: AfterCommit, within?: EntityManager): Promise<PreparedBatch> {
-    this.session.begin();
+    this.session.begin(batch.events.length === 1);
     const steps = this.plan(batch);
-    await this.load(within);
-    await this.fold(steps, batch, afterCommit);
+    if (this.session.isMissingRows && this.session.mustWait) throw new PrepareAgain();
+    if (this.session.isMissingRows)
+      await this.withClient(within, (client) => this.session.load(client, !!within));
+    await this.fold(steps, batch, afterCommit, within);
     const writes = this.session.end();
     return {
       write: async (manager, fenced) => {
@@ -75,7 +81,8 @@ export class RowApplier implements BatchApplier {
         if (replaying && !handler.replay) continue;
         const table = this.session.tableOf(handler.row);
         try {
-          steps.push({ event, handler, table, rows: table.rowsOf(handler.key(event)) });
+          const own = ownEvent(event);
+          steps.push({ event, own, handler, table, rows: table.rowsOf(handler.key(own)) });
         } catch (error) {
           throw new HandlerFailedError(this.projection, handler.method, event, error);
         }
@@ -89,40 +96,49 @@ export class RowApplier implements BatchApplier {
     throw new PrepareAgain();
   }
 
-  private async load(within: EntityManager | undefined): Promise<void> {
-    if (!this.session.isMissingRows) return;
-    if (within) return this.session.load((await within.queryRunner!.connect()) as ClientBase, true);
+  private async withClient(
+    within: EntityManager | undefined,
+    work: (client: ClientBase) => Promise<void>,
+  ): Promise<void> {
+    if (within) return work((await within.queryRunner!.connect()) as ClientBase);
     await this.budget.use(async () => {
       const runner = this.dataSource.createQueryRunner();
       try {
-        await this.session.load((await runner.connect()) as ClientBase, false);
+        await work((await runner.connect()) as ClientBase);
       } finally {
         await runner.release();
       }
     });
   }
 
-  private async fold(steps: readonly Step[], batch: Batch, afterCommit: AfterCommit): Promise<void> {
+  private async fold(
+    steps: readonly Step[],
+    batch: Batch,
+    afterCommit: AfterCommit,
+    within: EntityManager | undefined,
+  ): Promise<void> {
     const watch = new HandlerWatch(this.timeoutMs, () => undefined, batch.calledOff);
     const { replaying, attempt } = batch;
     const context: RowContext = { replaying, attempt, signal: watch.signal, afterCommit };
     let folded = 0;
     try {
-      for (const { event, handler, table, rows } of steps) {
+      for (const { event, own, handler, table, rows } of steps) {
         if (++folded % FOLDED_AT_A_STRETCH === 0) await setImmediate();
-        for (const row of rows)
+        for (const row of rows) {
+          if (table.isOpen(row)) await this.withClient(within, (client) => this.session.ask(client));
           try {
             const { value } = row;
             const kept = table.needsBefore || this.mayLeaveAlone.has(handler);
             const before = kept ? table.copyOf(row) : value;
-            let result = handler.handle(event, value, context);
+            let result = handler.handle(row === rows[0] ? own : ownEvent(event), value, context);
             if (isPromise(result)) result = await watch.guard(result);
             if (result === undefined && value && !kept) this.foldAgain(handler);
-            table.keep(row, result as object | null | undefined, before);
+            table.keep(row, result, before);
           } catch (error) {
-            if (error instanceof PrepareAgain) throw error;
+            if (error instanceof PrepareAgain || error instanceof InseparableRowsError) throw error;
             throw new HandlerFailedError(this.projection, handler.method, event, error);
           }
+        }
       }
     } finally {
       watch.end();

@@ -7,6 +7,8 @@ export interface RunMode {
   readonly replays: boolean;
   /** Whether the end of the run waits for the checkpoint to stand at the head. */
   readonly endsAtHead: boolean;
+  /** Whether the run is over as soon as the commands that wait for the segment are carried out. */
+  readonly onlyCommands?: boolean;
   /** The checkpoint to write when everything up to `position` is applied. */
   next(from: Checkpoint, position: bigint): Checkpoint;
   /** Whether there is nothing to run from this checkpoint, whatever lies behind it. */
@@ -29,6 +31,15 @@ export const following: RunMode = {
   endsAtHead: false,
   next: afterReplay,
   atHead: () => Promise.resolve(false),
+};
+
+/** Carries out commands where nothing else is to be run, as of a catch-up projection that nobody has asked for. */
+export const obeying: RunMode = {
+  replays: true,
+  endsAtHead: true,
+  onlyCommands: true,
+  next: afterReplay,
+  atHead: () => Promise.resolve(true),
 };
 
 /** Ends once everything up to `target` is applied. */

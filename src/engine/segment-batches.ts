@@ -33,6 +33,8 @@ export interface BatchesParts {
   readonly pageSize: PageSize;
   readonly budget: ConnectionBudget;
   readonly committed: (batch: CommittedBatch) => void;
+  /** Called whenever the segment is further than before. */
+  readonly moved: () => void;
 }
 
 /** Where the segment stands, and how it gets on: reads pages and commits them, and keeps account of both. */
@@ -46,6 +48,8 @@ export class SegmentBatches {
   /** Read up to here, and handed over to be written. */
   private ahead = 0n;
   private storedAt = 0;
+  /** Of the store, when the checkpoint was read that everything here began with. */
+  private incarnation: string | undefined;
   private prefetched: { after: bigint; page: Promise<EventPage> } | undefined;
   /** The batch being written while the next one is prepared. */
   private writing: { to: Checkpoint; done: Promise<void> } | undefined;
@@ -58,8 +62,15 @@ export class SegmentBatches {
 
   constructor(private readonly parts: BatchesParts) {}
 
+  /** `undefined` where it is not known, also since the store has begun again. */
   get position(): bigint | undefined {
-    return this.known && this.reached;
+    const current = this.known && this.incarnation === this.parts.watcher.incarnation;
+    return current ? this.reached : undefined;
+  }
+
+  /** The position that the database has, as far as this loop knows. */
+  get storedPosition(): bigint | undefined {
+    return this.stored?.position;
   }
 
   get readingAt(): bigint | undefined {
@@ -98,7 +109,9 @@ export class SegmentBatches {
 
   /** @returns the next events; `undefined` at the head, or where the mode sees none, with everything before stored */
   async nextPage(): Promise<EventPage | undefined> {
-    const { mode } = this.parts;
+    const { mode, watcher } = this.parts;
+    // Positions of another incarnation mean nothing in this one.
+    if (this.stored && this.incarnation !== watcher.incarnation) await this.forget();
     this.stored ??= await this.load();
     if (mode.isOver?.(this.stored)) return undefined;
     if (this.ahead >= this.end || mode.isNear?.(this.ahead, this.end)) {
@@ -113,6 +126,7 @@ export class SegmentBatches {
     } else {
       await this.written();
       this.reached = this.ahead = page.through;
+      this.parts.moved();
       await this.storePassed(false);
     }
     return page;
@@ -195,7 +209,7 @@ export class SegmentBatches {
   }
 
   /** The segment for an operator's order; to be called when nothing is being written. */
-  async commandContext(): Promise<CommandContext> {
+  async commandContext(): Promise<Omit<CommandContext, 'progressed'>> {
     const { cursor } = this.parts;
     const stored = (this.stored ??= await this.load());
     return {
@@ -263,17 +277,29 @@ export class SegmentBatches {
   }
 
   private async load(): Promise<Checkpoint> {
-    const { cursor, projection, watcher, queue } = this.parts;
-    const checkpoint = await cursor.load(this.known);
+    const { cursor, watcher, queue } = this.parts;
+    const { incarnation } = watcher;
+    const checkpoint = await cursor.load(incarnation === this.incarnation ? this.known : undefined);
     await queue.load();
-    if (checkpoint.position > watcher.head && !this.known) {
-      const head = await watcher.refresh();
-      if (checkpoint.position > head)
-        throw new CheckpointBeyondStoreError(projection, checkpoint.position, head);
-    }
+    if (endOf(checkpoint) > watcher.last) await this.assertWithinStore();
+    this.incarnation = incarnation;
     this.stand(checkpoint);
     this.ahead = checkpoint.position;
     return checkpoint;
+  }
+
+  /**
+   * The checkpoint may be ahead of what was seen of the store, or of another server than that: it is looked at again
+   * between two looks at the same store.
+   */
+  private async assertWithinStore(): Promise<void> {
+    const { cursor, projection, watcher } = this.parts;
+    await watcher.refresh();
+    const { incarnation } = watcher;
+    const end = endOf(await cursor.load(undefined));
+    await watcher.refresh();
+    if (watcher.incarnation === incarnation && end > watcher.last)
+      throw new CheckpointBeyondStoreError(projection, end, watcher.last);
   }
 
   private stand(at: Checkpoint): void {
@@ -282,6 +308,7 @@ export class SegmentBatches {
     this.reached = at.position;
     if (this.ahead < at.position) this.ahead = at.position;
     this.storedAt = performance.now();
+    this.parts.moved();
   }
 
   private async storePassed(now: boolean): Promise<void> {
@@ -325,8 +352,14 @@ export class SegmentBatches {
   private async read(after: bigint): Promise<EventPage> {
     const { feed, filter, types, pageSize } = this.parts;
     const { limit, maxBytes } = pageSize;
-    const page = await feed.readPage({ after, upTo: this.end, types, limit, maxBytes });
+    const { incarnation } = this;
+    const page = await feed.readPage({ after, upTo: this.end, types, limit, maxBytes, incarnation });
     pageSize.read(page.events.length, page.bytes);
     return filter.take(page);
   }
+}
+
+/** The largest position that a checkpoint speaks of: where the history ends that it replays, if it lies before that. */
+function endOf({ position, replayUntil = 0n }: Checkpoint): bigint {
+  return replayUntil > position ? replayUntil : position;
 }

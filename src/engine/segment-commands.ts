@@ -5,6 +5,7 @@ import type { Actor, CommandRow, ControlStore, StateRow } from '../state/control
 import type { DeadLetterFilter } from '../state/dead-letter.store';
 import { storableText } from '../state/storable-text';
 import type { BatchTransaction } from './batch-transaction';
+import { CommandProgress } from './command-progress';
 import type { DeadLetterQueue } from './dead-letter-queue';
 import { describeError } from './failures/describe-error';
 import { failureOf } from './failures/failure';
@@ -15,6 +16,8 @@ export interface CommandContext {
   readonly calledOff: AbortSignal;
   /** How often the order was tried in vain, because of what passes by itself. */
   readonly triedBefore: number;
+  /** To be called for each step of a command that takes long. */
+  progressed(): void;
   hold(manager: EntityManager): Promise<Fenced>;
   move(to: Checkpoint, manager: EntityManager): Promise<Fenced>;
 }
@@ -48,8 +51,14 @@ export class SegmentCommands {
   async obey(row: CommandRow, context: CommandContext): Promise<void> {
     let result: unknown;
     let problem: string | undefined;
+    const progress = new CommandProgress(() => this.commands.progressed(row.id));
+    await progress.begin();
+    const progressed = () => {
+      context.progressed();
+      progress.step();
+    };
     try {
-      result = await this.perform(row, context);
+      result = await this.perform(row, { ...context, progressed });
     } catch (error) {
       const { projection } = row;
       const site = { projection, isTransient: this.isTransient, calledOff: context.calledOff.aborted };

@@ -31,20 +31,24 @@ export interface SegmentCursor {
 
 /** The checkpoint in the database, held under the epoch of a lease. */
 export class StoredCursor implements SegmentCursor {
+  /** Which life of the server the checkpoint was read in: in another one, what was read since may be gone. */
+  private server: string | undefined;
+
   constructor(
     private readonly store: CheckpointStore,
     private readonly id: SegmentId,
-    private readonly epoch: bigint,
+    readonly epoch: bigint,
   ) {}
 
   async load(): Promise<Checkpoint> {
     const stored = await this.store.read(this.id);
     if (!stored || stored.epoch !== this.epoch) throw new LeaseLost();
+    this.server = stored.server;
     return stored;
   }
 
   async advance(from: Checkpoint, to: Checkpoint, manager?: EntityManager): Promise<Fenced> {
-    const fenced = await this.store.advance(this.id, this.epoch, from, to, manager);
+    const fenced = await this.store.advance(this.id, this.epoch, from, to, manager, this.server);
     if (!fenced) throw new CheckpointMoved();
     return fenced;
   }

@@ -13,6 +13,7 @@ import type { RunMode } from './run-mode';
 import type { SegmentBatches } from './segment-batches';
 import type { SegmentCommands } from './segment-commands';
 import type { SegmentCursor } from './segment-cursor';
+import type { TroubleReporter } from './trouble-reporter';
 
 /** A loop with nothing to do turns this often, so that its heartbeat tells a quiet one from a hung one. */
 const IDLE_TURN_MS = 1_000;
@@ -40,6 +41,8 @@ export interface RunnerParts {
   readonly batches: SegmentBatches;
   readonly recovery: PageRecovery;
   readonly commands: SegmentCommands;
+  /** Lets other instances know what it waits out. */
+  readonly reporter: TroubleReporter;
   /** Stores, for all instances to see, that the projection is stopped and why. */
   readonly halt: (error: Error, event?: RecordedEvent) => Promise<void>;
 }
@@ -62,6 +65,11 @@ export class SegmentRunner implements FeedReader {
   /** Everything handled up to here is applied, as far as this process knows; `undefined` before it knows anything. */
   get position(): bigint | undefined {
     return this.parts.batches.position;
+  }
+
+  /** The position that the database has, as far as this loop knows. */
+  get storedPosition(): bigint | undefined {
+    return this.parts.batches.storedPosition;
   }
 
   get readingAt(): bigint | undefined {
@@ -90,6 +98,11 @@ export class SegmentRunner implements FeedReader {
     return performance.now() - this.beatAt;
   }
 
+  /** Says that the loop gets on within what it does now. */
+  beat(): void {
+    this.beatAt = performance.now();
+  }
+
   /** Tells the loop what is wanted of it now. */
   direct(directive: Directive): void {
     const before = this.directive;
@@ -100,7 +113,11 @@ export class SegmentRunner implements FeedReader {
 
   /** Waits and says whether what failed may be tried again. */
   async mayRetryIn(ms: number): Promise<boolean> {
-    await this.parts.watcher.pause(ms, this.wake.signal);
+    const until = performance.now() + ms;
+    while (!this.wake.signal.aborted && performance.now() < until) {
+      this.beat();
+      await this.parts.watcher.pause(Math.min(until - performance.now(), IDLE_TURN_MS), this.wake.signal);
+    }
     return !this.stopping && this.directive?.state !== 'paused';
   }
 
@@ -111,7 +128,7 @@ export class SegmentRunner implements FeedReader {
 
   /** Resolves when the mode ends the run, the lease is lost, or it was stopped. */
   async run(): Promise<void> {
-    const { batches } = this.parts;
+    const { batches, mode } = this.parts;
     let generation = this.directive?.generation;
     while (!this.stopping) {
       this.beatAt = performance.now();
@@ -120,6 +137,10 @@ export class SegmentRunner implements FeedReader {
         if (generation !== this.directive?.generation) await batches.forget();
         generation = this.directive?.generation;
         await this.obey();
+        if (mode.onlyCommands) {
+          this.over = true;
+          return;
+        }
         if (this.directive && this.directive.state !== 'running') await this.rest();
         else if (await this.turn()) {
           this.over = true;
@@ -155,7 +176,8 @@ export class SegmentRunner implements FeedReader {
       if (this.stopping) return;
       if (commands.hasDone(command)) continue;
       await batches.forget();
-      await commands.obey(command, await batches.commandContext());
+      const context = await batches.commandContext();
+      await commands.obey(command, { ...context, progressed: () => this.beat() });
       // Whatever it did to checkpoint and queue, the next step begins with what is stored now.
       await batches.forget();
     }
@@ -191,6 +213,7 @@ export class SegmentRunner implements FeedReader {
     this.foreignWrites = 0;
     this.unexpected = 0;
     this.trouble = undefined;
+    this.parts.reporter.clear();
     this.parts.batches.triedBefore = 0;
   }
 
@@ -246,12 +269,13 @@ export class SegmentRunner implements FeedReader {
   private async backOff(error: unknown): Promise<void> {
     const { projection, policy, batches } = this.parts;
     this.trouble = new RetryingError(projection, batches.position, error);
+    this.parts.reporter.report(this.trouble);
     const wait = backoffMs(policy.backoff, ++this.failures);
     batches.triedBefore = this.failures;
     this.logger.warn(`${this.trouble.message} Failure ${this.failures}, next try in ${Math.round(wait)} ms.`);
     const until = performance.now() + wait;
     while (!this.stopping && performance.now() < until) {
-      this.beatAt = performance.now();
+      this.beat();
       await this.parts.watcher.pause(Math.min(until - performance.now(), IDLE_TURN_MS), this.wake.signal);
       if (this.wake.signal.aborted) this.wake = new AbortController();
     }

@@ -1,116 +1,140 @@
-import type { LeaseRow, StateRow } from '../state/control.store';
-import { ProjectionStoppedError } from './engine.errors';
+import type { Backlog } from '../events/event-source';
+import type { SegmentProgress, StoredStatus } from '../state/progress.store';
+import type { HeadReport } from './head-watcher';
 import type { ManagedProjection } from './managed-projection';
 import type { ProjectionEngine } from './projection-engine';
 import type { ProjectionFailure, ProjectionState, ProjectionStatus } from './projection-status';
+import { isHandedOver, reachOf } from './reach';
+import { forJson } from './status-json';
+import { within } from './within';
 
-/** What all segments of a projection have stored. */
-export interface StoredProgress {
-  /** The lowest of their positions. */
-  readonly position: bigint;
-  readonly replaying: boolean;
-}
+/** Whoever asks for the status waits no longer, whatever the database does: a health check has five seconds. */
+const LONGEST_MS = 4_500;
+const NOTHING: Backlog = { events: 0, seconds: 0 };
 
 /** Puts together what the loops here know and what the database says of the others. */
 export class StatusReader {
   constructor(private readonly engine: ProjectionEngine) {}
 
+  /** @throws ProjectionsNotRunningError, StatusUnavailableError */
   async all(): Promise<ProjectionStatus[]> {
-    const [{ settled }, { states, leases }] = await Promise.all([
-      this.engine.source.head(),
-      this.engine.state.control.snapshot(),
-    ]);
+    this.engine.throwIfNotStarted();
+    return within(LONGEST_MS, () => this.read());
+  }
+
+  private async read(): Promise<ProjectionStatus[]> {
+    const { all, watcher, state } = this.engine;
+    // The head first: what is settled before an inline projection is seen handed over is applied by then.
+    const head = await watcher.report();
+    const rows = await state.progress.statusOf(all.map(({ definition }) => definition.name));
     return Promise.all(
-      this.engine.all.map((projection) =>
-        this.statusOf(
-          projection,
-          states.find((row) => row.projection === projection.definition.name),
-          leases,
-          settled,
-        ),
-      ),
+      all.flatMap((projection) => {
+        const row = rows.find((one) => one.projection === projection.definition.name);
+        return row ? this.statusOf(projection, row, head) : [];
+      }),
     );
-  }
-
-  /** Where the projection is: by what its loops here know, if all of it runs here, or else by what is stored. */
-  async position(projection: ManagedProjection): Promise<bigint> {
-    const { type, name } = projection.definition;
-    const here = projection.runners.map(({ position }) => position);
-    const { states } = this.engine.coordinator.snapshot;
-    const segments = states.find((state) => state.projection === name)?.segments ?? 1;
-    const all = type === 'live' || here.length === segments;
-    if (all && here.length > 0 && here.every((position) => position !== undefined) && type !== 'inline')
-      return here.reduce((lowest, position) => (position < lowest ? position : lowest));
-    return (await this.stored(projection)).position;
-  }
-
-  async stored(projection: ManagedProjection): Promise<StoredProgress> {
-    const { name, type } = projection.definition;
-    const checkpoints = await this.engine.state.checkpoints.readAll(name);
-    if (checkpoints.length === 0) return { position: 0n, replaying: false };
-    const replaying = checkpoints.some(({ replayUntil }) => replayUntil !== undefined);
-    const positions = checkpoints.map(({ position }) => position);
-    const lowest = positions.reduce((least, position) => (position < least ? position : least));
-    // Appends keep it current: only its hand-over moved the checkpoint.
-    if (type === 'inline' && !replaying)
-      return { position: (await this.engine.source.head()).settled, replaying };
-    return { position: lowest, replaying };
-  }
-
-  /** @throws ProjectionStoppedError */
-  async throwIfStopped({ definition }: ManagedProjection): Promise<void> {
-    const row = await this.engine.state.control.read(definition.name);
-    if (row?.state === 'stopped')
-      throw new ProjectionStoppedError(definition.name, row.failure?.message ?? 'The projection is stopped.');
   }
 
   private async statusOf(
     projection: ManagedProjection,
-    row: StateRow | undefined,
-    leases: readonly LeaseRow[],
-    head: bigint,
+    row: StoredStatus,
+    { settled, problem }: HeadReport,
   ): Promise<ProjectionStatus> {
-    const { name, type, types } = projection.definition;
-    const position = await this.position(projection);
-    const owners = leases
-      .filter((lease) => lease.projection === name && lease.live)
-      .map(({ owner }) => owner);
-    return {
+    const { name, type, options } = projection.definition;
+    const state = stateOf(projection, row, problem);
+    // A live projection that does not run here has nothing here to be late with.
+    const position = reachOf(projection, row, settled) ?? settled;
+    return forJson<ProjectionStatus>({
       name,
       type,
-      state: this.stateOf(projection, row, owners.length > 0),
+      state,
       position,
-      head,
-      lag: await this.engine.source.backlog({ after: position, upTo: head, types }),
-      error: failureOf(projection, row),
-      deadLetters: await this.engine.state.deadLetters.countFailed(name),
-      owners,
-      notInline: type === 'inline' && !row?.byAppends ? this.engine.inlineOf(name)?.hindrance : undefined,
+      head: settled,
+      ...(await this.backlogsOf(projection, position, settled, isHandedOver(projection, row))),
+      headPendingSeconds: this.engine.watcher.pendingSeconds,
+      error: failureOf(projection, row, problem),
+      deadLetters: row.failed,
+      waiting: row.waiting,
+      owners: row.segments.map(({ owner }) => owner).filter((owner) => owner !== null),
+      unownedSeconds: unownedSecondsOf(projection, row),
+      version: { here: options.version ?? 1, stored: row.version },
+      notInline: type === 'inline' && !row.byAppends ? this.engine.inlineOf(name)?.hindrance : undefined,
       heartbeatAgeMs: projection.heartbeatAgeMs,
-    };
+    });
   }
 
-  private stateOf(projection: ManagedProjection, row: StateRow | undefined, owned: boolean): ProjectionState {
-    if (row && row.state !== 'running') return row.state;
-    if (projection.isOutdated) return 'outdated';
-    const { runners } = projection;
-    if (runners.some(({ retrying }) => retrying)) return 'retrying';
-    if (runners.some(({ replaying }) => replaying)) return 'replaying';
-    if (runners.length > 0 || owned || projection.definition.type === 'inline') return 'running';
-    return 'idle';
+  private async backlogsOf(
+    { definition }: ManagedProjection,
+    position: bigint,
+    settled: bigint,
+    isCurrent: boolean,
+  ): Promise<{ lag: Backlog; unsettled: Backlog }> {
+    const { source, watcher } = this.engine;
+    const { types } = definition;
+    const after = position > settled ? position : settled;
+    const [lag, unsettled] = await Promise.all([
+      source.backlog({ after: position, upTo: settled, types }),
+      isCurrent ? NOTHING : source.backlog({ after, upTo: watcher.last, types }),
+    ]);
+    return { lag, unsettled };
   }
 }
 
-function failureOf(projection: ManagedProjection, row: StateRow | undefined): ProjectionFailure | undefined {
-  if (row?.failure) {
+function stateOf(
+  projection: ManagedProjection,
+  row: StoredStatus,
+  problem: Error | undefined,
+): ProjectionState {
+  const { type, options } = projection.definition;
+  const { runners } = projection;
+  const owned = row.segments.some(({ owner }) => owner !== null);
+  if (type === 'live' && runners.length === 0) return 'idle';
+  if (row.state !== 'running') return row.state;
+  if (row.version > (options.version ?? 1)) return 'outdated';
+  if (problem || troubleOf(projection, row)) return 'retrying';
+  if (type === 'catch-up' && !owned && runners.length === 0) return 'idle';
+  if (unownedSecondsOf(projection, row) !== undefined) return 'unowned';
+  const replaying =
+    runners.some((runner) => runner.replaying) || row.segments.some(({ inHistory }) => inHistory);
+  return replaying ? 'replaying' : 'running';
+}
+
+function unownedSecondsOf(projection: ManagedProjection, row: StoredStatus): number | undefined {
+  const { type } = projection.definition;
+  if (type === 'live' || type === 'catch-up' || isHandedOver(projection, row)) return undefined;
+  // A loop here that has not noticed yet that its lease is over is no owner.
+  const unowned = row.segments.filter(({ owner }) => owner === null);
+  return unowned.length === 0 ? undefined : Math.max(...unowned.map(({ unownedSeconds }) => unownedSeconds));
+}
+
+function failureOf(
+  projection: ManagedProjection,
+  row: StoredStatus,
+  problem: Error | undefined,
+): ProjectionFailure | undefined {
+  if (row.failure) {
     const { name, message, at, position } = row.failure;
-    return {
-      name,
-      message,
-      at: new Date(at),
-      position: position === undefined ? undefined : BigInt(position),
-    };
+    const before = position === undefined ? undefined : BigInt(position);
+    return forJson({ name, message, at: new Date(at), position: before });
   }
-  const trouble = projection.runners.find(({ retrying }) => retrying)?.retrying;
-  return trouble && { name: trouble.name, message: trouble.message, at: trouble.at, position: undefined };
+  if (problem) return { name: problem.name, message: problem.message, at: new Date(), position: undefined };
+  const trouble = troubleOf(projection, row);
+  return (
+    trouble && { name: trouble.name, message: trouble.message, at: new Date(trouble.at), position: undefined }
+  );
+}
+
+/** What a loop here waits out, or one of another instance. */
+function troubleOf(
+  { runners }: ManagedProjection,
+  { segments }: StoredStatus,
+): NonNullable<SegmentProgress['trouble']> | ProjectionTrouble | undefined {
+  const here = runners.find(({ retrying }) => retrying)?.retrying;
+  return here ?? segments.find(({ trouble }) => trouble)?.trouble ?? undefined;
+}
+
+interface ProjectionTrouble {
+  readonly name: string;
+  readonly message: string;
+  readonly at: Date;
 }

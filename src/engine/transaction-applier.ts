@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { ProjectionContext } from '../authoring/projection-context';
 import type { ProjectionHandler } from '../authoring/projection-definition';
+import { ownEvent } from '../events/frozen-event';
 import type { Fenced } from '../state/checkpoint.store';
 import { prepareQueries } from '../statements/prepare-queries';
 import type { StatementNames } from '../statements/statement-names';
@@ -59,9 +60,13 @@ export class TransactionApplier implements BatchApplier {
       await watch.guard(pipeline.drain());
       applied = true;
     } finally {
+      // pg tells answers by their order: none may be on its way when the next statement waits for its own.
+      await watch.guard(pipeline.drain()).catch(() => undefined);
       statements.end(applied);
       watch.end();
       await cancel.settled();
+      // Where it took too long, what was sent is cancelled by now.
+      await pipeline.drain().catch(() => undefined);
       leave?.();
       pipeline.close();
     }
@@ -94,7 +99,7 @@ export class TransactionApplier implements BatchApplier {
         blame = (error) => new HandlerFailedError(this.projection, handler.method, event, error);
         try {
           statements.begin();
-          const result = handler.handle(event, context);
+          const result = handler.handle(ownEvent(event), context);
           if (isPromise(result)) await watch.guard(result);
           if (statements.isBusy) await watch.guard(statements.quiet());
           if (hasEnded(client))

@@ -5,10 +5,16 @@ export class EventIdReusedError extends ProjectionError {
   constructor(
     readonly streamId: string,
     readonly ids: readonly string[],
+    /** The key of the append, where the ids came from one. */
+    readonly idempotencyKey?: string,
   ) {
     super(
-      `The append to stream "${streamId}" reuses the event id ${ids.join(', ')} for a different append: ` +
-        'an id belongs to one event for ever. Repeat the first append unchanged, or use a new id.',
+      idempotencyKey === undefined
+        ? `The append to stream "${streamId}" reuses the event id ${ids.join(', ')} for a different append: ` +
+            'an id belongs to one event for ever. Repeat the first append unchanged, or use a new id.'
+        : `The append to stream "${streamId}" reuses the idempotencyKey "${idempotencyKey}" of another append, with ` +
+            'another number of events or other types: a key belongs to one append for ever. Repeat the first append ' +
+            'with the same events, or use a new key.',
     );
   }
 }

@@ -27,6 +27,8 @@ export interface PageRequest {
   readonly limit: number;
   /** The page ends with the event whose payload takes it to so many bytes. */
   readonly maxBytes: number;
+  /** The one that `upTo` was found in; the read fails where the store has begun another. @default the current one */
+  readonly incarnation?: string | undefined;
 }
 
 /** Events in order of their position. Nothing that was asked for lies between `after` and `through` but these. */
@@ -42,6 +44,15 @@ export interface Head {
   readonly settled: bigint;
   /** Whether positions beyond the settled head are drawn already, so that it can move without a new append. */
   readonly pending: boolean;
+  /** Since when it has been pending without moving, by this process; `undefined` when it is not. */
+  readonly pendingSince?: Date | undefined;
+  /** The largest position drawn so far: nothing lies beyond it. */
+  readonly last: bigint;
+  /**
+   * One life of the store; its text means nothing. Another one begins when the store was restarted, restored or emptied,
+   * and may end before what was read already: positions of the one mean nothing in the other.
+   */
+  readonly incarnation: string;
 }
 
 export interface BacklogRequest {

@@ -9,8 +9,17 @@ export type ExpectedVersion = number | 'any' | 'no-stream';
 export interface AppendOptions {
   /** A number is the version of the last event; `'no-stream'` means there is none. @default 'any' */
   readonly expectedVersion?: ExpectedVersion;
-  /** Appends inside the caller's transaction instead of one of its own. */
+  /**
+   * Appends inside the caller's transaction instead of one of its own. Appends at once with one manager are made one after
+   * the other.
+   */
   readonly manager?: EntityManager;
+  /**
+   * Names this append in its stream and makes it idempotent: the same append again, of as many events of the same types,
+   * changes nothing and returns the first result, whatever its data, which may hold a new time. Events then have no `id`.
+   * @default none: the append is made again
+   */
+  readonly idempotencyKey?: string;
 }
 
 export interface AppendResult {
@@ -32,8 +41,14 @@ export abstract class EventStore extends EventSource {
   /**
    * Appends events to a stream, all or none.
    * @throws WrongExpectedVersionError when the stream is not at `expectedVersion`
-   * @throws EventIdReusedError when an id belongs to a different event already
+   * @throws EventIdReusedError when an id, or the idempotencyKey, belongs to a different event or append already
    * @throws InvalidEventError when an event cannot be stored; nothing is written
+   * @throws EventsNotStoredError when a trigger drops events or changes where they stand; nothing stays written
+   * @throws ManagerWithoutTransactionError when `manager` is in no open transaction
+   * @throws ForeignManagerError when `manager` belongs to another data source
+   * @throws StaleSnapshotError when the snapshot of the caller's transaction is older than the end of the stream
+   * @throws ReadOnlyStoreError when the transaction may not write
+   * @throws AppendCanceledError when the server's statement_timeout or lock_timeout ends it
    */
   abstract append(
     streamId: string,

@@ -4,7 +4,7 @@ import { Projections } from '../engine/projections';
 import type { ProjectionStatus } from '../engine/projection-status';
 
 export interface ProjectionHealthThresholds {
-  /** The most events that may wait for a projection. @default no limit */
+  /** The most events that may wait for a projection, also behind an append that is still open. @default no limit */
   readonly maxLagEvents?: number;
   /** The most seconds the oldest waiting event may have waited. @default no limit */
   readonly maxLagSeconds?: number;
@@ -12,6 +12,12 @@ export interface ProjectionHealthThresholds {
   readonly maxDeadLetters?: number;
   /** The most seconds since a projection's loop last turned. @default 60 */
   readonly maxHeartbeatAgeSeconds?: number;
+  /**
+   * The most seconds for which nobody may run a projection that somebody should run. What it lags behind meanwhile counts
+   * at once.
+   * @default 60
+   */
+  readonly maxUnownedSeconds?: number;
 }
 
 /** A projection in the answer of a health endpoint. Positions are decimal strings. */
@@ -21,8 +27,18 @@ export interface ProjectionHealthDetail {
   readonly head: string;
   readonly lagEvents: number;
   readonly lagSeconds: number;
+  /** Committed events that cannot be applied yet, because an append before them is still open. */
+  readonly unsettledEvents: number;
+  /** How long the oldest of them has waited. */
+  readonly unsettledSeconds: number;
+  /** For how long the head has waited for an append that is still open. */
+  readonly headPendingSeconds: number;
   /** Failed events set aside. */
   readonly deadLetters: number;
+  /** Events set aside that wait behind them. */
+  readonly waiting: number;
+  /** For how long nobody has run it; `null` where somebody does, or need not. */
+  readonly unownedSeconds: number | null;
   readonly heartbeatAgeSeconds: number | null;
   readonly lastError: string | null;
   /** What is wrong with it; `null` when nothing is. */
@@ -30,8 +46,8 @@ export interface ProjectionHealthDetail {
 }
 
 /**
- * Reports every projection to Terminus, and is down when one has stopped, waits out an error, hangs, or
- * lags or sets aside beyond what is allowed.
+ * Reports every projection to Terminus, and is down when one has stopped, waits out an error here or elsewhere, hangs, is
+ * run by nobody, or lags or sets aside beyond what is allowed. It answers within 5 seconds, whatever the database does.
  *
  * ```ts
  * this.health.check([() => this.projections.isHealthy('projections', { maxLagSeconds: 30 })])
@@ -65,34 +81,71 @@ export class ProjectionHealthIndicator {
   }
 }
 
-function problemOf(
-  { state, lag, error, deadLetters, heartbeatAgeMs }: ProjectionStatus,
-  { maxLagEvents, maxLagSeconds, maxDeadLetters, maxHeartbeatAgeSeconds = 60 }: ProjectionHealthThresholds,
-): string | null {
+function problemOf(status: ProjectionStatus, thresholds: ProjectionHealthThresholds): string | null {
+  const { state, error, deadLetters, heartbeatAgeMs } = status;
+  const { maxDeadLetters, maxHeartbeatAgeSeconds = 60 } = thresholds;
   if (state === 'stopped') return error?.message ?? 'stopped';
   if (state === 'retrying') return `tries again until this passes: ${error?.message ?? 'unknown'}`;
+  const unowned = unownedProblemOf(status, thresholds);
+  if (unowned !== null) return unowned;
   if (heartbeatAgeMs !== undefined && heartbeatAgeMs > maxHeartbeatAgeSeconds * 1000)
     return `hangs: its loop last turned ${Math.round(heartbeatAgeMs / 1000)} s ago`;
   if (maxDeadLetters !== undefined && deadLetters > maxDeadLetters)
     return `has ${deadLetters} dead letters, more than ${maxDeadLetters}`;
   // Only an asked-for run moves such a projection: its distance to the head says nothing about health.
   if (state === 'idle') return null;
-  if (maxLagEvents !== undefined && lag.events > maxLagEvents)
-    return `lags ${lag.events} events behind, more than ${maxLagEvents}`;
-  if (maxLagSeconds !== undefined && lag.seconds > maxLagSeconds)
-    return `lags ${lag.seconds.toFixed(1)} s behind, more than ${maxLagSeconds}`;
+  return lagProblemOf(status, thresholds);
+}
+
+function unownedProblemOf(
+  { state, version, owners, unownedSeconds }: ProjectionStatus,
+  { maxUnownedSeconds = 60 }: ProjectionHealthThresholds,
+): string | null {
+  if (state === 'outdated' && owners.length === 0)
+    return (
+      `nobody runs it: this code has version ${version.here}, and version ${version.stored} has run on this database. ` +
+      `Deploy version ${version.stored} or a newer one; to go back to this code for good, raise its version above ` +
+      `${version.stored} and rebuild the projection`
+    );
+  if (state !== 'unowned' || unownedSeconds === undefined || unownedSeconds <= maxUnownedSeconds) return null;
+  return (
+    `nobody has run it for ${Math.round(unownedSeconds)} s, more than ${maxUnownedSeconds}: ` +
+    'start an instance that runs it (see the option run)'
+  );
+}
+
+function lagProblemOf(
+  { lag, unsettled, head }: ProjectionStatus,
+  { maxLagEvents, maxLagSeconds }: ProjectionHealthThresholds,
+): string | null {
+  const behindOpen =
+    unsettled.events > 0
+      ? `; ${unsettled.events} of them wait for an append behind position ${head} that is still open`
+      : '';
+  const events = lag.events + unsettled.events;
+  if (maxLagEvents !== undefined && events > maxLagEvents)
+    return `lags ${events} events behind, more than ${maxLagEvents}${behindOpen}`;
+  const seconds = Math.max(lag.seconds, unsettled.seconds);
+  if (maxLagSeconds !== undefined && seconds > maxLagSeconds)
+    return `lags ${seconds.toFixed(1)} s behind, more than ${maxLagSeconds}${behindOpen}`;
   return null;
 }
 
 function detailOf(status: ProjectionStatus, problem: string | null): ProjectionHealthDetail {
-  const { state, position, head, lag, deadLetters, heartbeatAgeMs, error } = status;
+  const { state, position, head, lag, unsettled, headPendingSeconds, deadLetters, waiting } = status;
+  const { unownedSeconds, heartbeatAgeMs, error } = status;
   return {
     state,
     position: String(position),
     head: String(head),
     lagEvents: lag.events,
     lagSeconds: lag.seconds,
+    unsettledEvents: unsettled.events,
+    unsettledSeconds: unsettled.seconds,
+    headPendingSeconds,
     deadLetters,
+    waiting,
+    unownedSeconds: unownedSeconds ?? null,
     heartbeatAgeSeconds: heartbeatAgeMs === undefined ? null : heartbeatAgeMs / 1000,
     lastError: error?.message ?? null,
     problem,

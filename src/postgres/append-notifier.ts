@@ -1,4 +1,4 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
 
 /** All stores of a database share it: a wake-up is only a hint, and a needless one costs one look. */
 export const CHANNEL = 'nestjs_projections';
@@ -6,8 +6,9 @@ export const CHANNEL = 'nestjs_projections';
 export const NOTIFY_SQL = `SELECT pg_notify('${CHANNEL}', $1)`;
 
 /**
- * Tells readers in other processes about appends. NOTIFY inside every append makes all writers queue for one lock,
- * so it follows the commit, and at most one is under way however many appends end meanwhile.
+ * Tells readers in other processes about appends. NOTIFY inside of transactions makes all writers queue for one lock, and
+ * keeps a transaction from being prepared: so it follows the commit, and at most one is under way however many appends
+ * end meanwhile.
  */
 export class AppendNotifier {
   private sending: Promise<void> | undefined;
@@ -18,11 +19,6 @@ export class AppendNotifier {
   committed(): void {
     this.again = true;
     this.sending ??= this.send().finally(() => (this.sending = undefined));
-  }
-
-  /** PostgreSQL sends equal notifications of one transaction once, at its commit. */
-  async inside(manager: EntityManager): Promise<void> {
-    await manager.query(NOTIFY_SQL, ['']);
   }
 
   /** Resolves when nothing is under way. */

@@ -10,7 +10,9 @@ export function poolSizeOf(dataSource: DataSource): number {
 
 /** How the data source connects, for a connection outside its pool. */
 export function clientConfigOf(dataSource: DataSource): ClientConfig {
-  return { ...poolOf(dataSource).options, pipeline: false };
+  const { options } = poolOf(dataSource);
+  // The pool hides the password, which may be a function that gives one, from whoever copies its options.
+  return { ...options, password: options.password, pipeline: false };
 }
 
 /**

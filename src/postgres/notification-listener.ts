@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Client, type ClientConfig } from 'pg';
@@ -6,6 +7,13 @@ import { CHANNEL } from './append-notifier';
 
 const RECONNECT_MS = { min: 100, max: 5_000 };
 const PROBE_MS = 3_000;
+/** How long a server may take to let a connection in, where the data source does not say. */
+const CONNECT_MS = 10_000;
+/** How long a statement on this connection may take, and a goodbye. */
+const ANSWER_MS = 5_000;
+const GOODBYE_MS = 1_000;
+/** How often a connection is asked whether it still lives: one may die without a word. */
+const CHECK_MS = 30_000;
 
 /**
  * Listens for appends on a connection of its own: a LISTEN on a pooled connection outlives its release. A lost
@@ -17,6 +25,8 @@ export class NotificationListener {
   private readonly stopped = new AbortController();
   private client: Client | undefined;
   private running: Promise<void> | undefined;
+  /** Said once until it listens again, not at every try. */
+  private saidFailing = false;
 
   constructor(
     private readonly config: ClientConfig,
@@ -30,7 +40,7 @@ export class NotificationListener {
 
   async stop(): Promise<void> {
     this.stopped.abort();
-    await this.client?.end().catch(() => undefined);
+    if (this.client) await end(this.client);
     await this.running;
   }
 
@@ -43,16 +53,35 @@ export class NotificationListener {
         wait = RECONNECT_MS.min;
         await listening.lost;
       } catch (error) {
-        this.logger.debug(`Cannot listen: ${(error as Error).message}`);
+        this.sayFailing(error as Error);
       }
       await delay(wait, undefined, { signal: this.stopped.signal }).catch(() => undefined);
       wait = Math.min(wait * 2, RECONNECT_MS.max);
     }
   }
 
+  private sayFailing({ message }: Error): void {
+    if (this.stopped.signal.aborted) return;
+    const text = `Cannot listen for new events: ${message}.`;
+    if (this.saidFailing) this.logger.debug(text);
+    else
+      this.logger.warn(
+        `${text} Projections wake up by polling alone until it can; it is tried again every few seconds. ` +
+          'LISTEN uses a connection of its own, outside the pool, with the options of the data source.',
+      );
+    this.saidFailing = true;
+  }
+
+  private sayListening(): void {
+    if (this.saidFailing) this.logger.log('Listens for new events again.');
+    this.saidFailing = false;
+  }
+
   private async listen(): Promise<{ lost: Promise<void> } | undefined> {
     const client = new Client({
       ...this.config,
+      connectionTimeoutMillis: this.config.connectionTimeoutMillis || CONNECT_MS,
+      query_timeout: ANSWER_MS,
       keepAlive: true,
       application_name: 'nestjs-projections listen',
     });
@@ -60,26 +89,44 @@ export class NotificationListener {
     const lost = new Promise<void>((resolve) => client.once('end', resolve));
     // Without a listener an error event would end the process; 'end' follows it.
     client.on('error', () => undefined);
-    await client.connect();
-    if (this.stopped.signal.aborted) {
-      await client.end();
-      return { lost };
-    }
-    await client.query(`LISTEN ${CHANNEL}`);
-    const probed = await this.probe(client, lost);
-    if (probed === 'silent') {
-      await client.end().catch(() => undefined);
-      this.logger.warn(
-        'LISTEN hears nothing, as behind a pooler in transaction mode: projections wake up by polling alone. ' +
-          'Set listen: false to say so, or give the module a direct connection.',
-      );
-      return undefined;
-    }
-    if (probed === 'heard') {
-      client.on('notification', this.heard);
-      this.heard();
+    try {
+      await client.connect();
+      if (this.stopped.signal.aborted) {
+        await end(client);
+        return { lost };
+      }
+      await client.query(`LISTEN ${CHANNEL}`);
+      const probed = await this.probe(client, lost);
+      if (probed === 'silent') {
+        await end(client);
+        this.logger.warn(
+          'LISTEN hears nothing, as behind a pooler in transaction mode: projections wake up by polling alone. ' +
+            'Set listen: false to say so, or give the module a direct connection.',
+        );
+        return undefined;
+      }
+      if (probed === 'heard') {
+        this.sayListening();
+        client.on('notification', this.heard);
+        this.heard();
+        this.watch(client, lost);
+      }
+    } catch (error) {
+      await end(client);
+      throw error;
     }
     return { lost };
+  }
+
+  /** Ends the connection when it does not answer any more, so that another takes its place. */
+  private watch(client: Client, lost: Promise<void>): void {
+    const check = () =>
+      client.query('SELECT').catch((error: Error) => {
+        this.logger.debug(`The connection that listens does not answer: ${error.message}`);
+        return end(client);
+      });
+    const timer = setInterval(() => void check(), CHECK_MS).unref();
+    void lost.then(() => clearInterval(timer));
   }
 
   /** Asks another connection to notify this one: a pooler may pass on what a connection tells itself. */
@@ -101,4 +148,14 @@ export class NotificationListener {
       client.removeAllListeners('notification');
     }
   }
+}
+
+/** Without waiting for a server that does not answer. */
+async function end(client: Client): Promise<void> {
+  const over = new AbortController();
+  const ended = client.end().catch(() => undefined);
+  const late = delay(GOODBYE_MS, 'late', { signal: over.signal }).catch(() => undefined);
+  if ((await Promise.race([ended, late])) === 'late')
+    (client as unknown as { connection: { stream: Duplex } }).connection.stream.destroy();
+  over.abort();
 }

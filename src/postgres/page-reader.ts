@@ -1,13 +1,20 @@
-import type { CustomTypesConfig, QueryArrayConfig } from 'pg';
+import type { QueryArrayConfig } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { EventPage, PageRequest } from '../events/event-source';
 import type { EventMetadata } from '../events/event-metadata';
+import { freezeEvent } from '../events/frozen-event';
 import type { RecordedEvent } from '../events/recorded-event';
-import { StoredEvent } from '../events/stored-event';
+import { UnreadableEventError } from '../events/unreadable-event.error';
 import { StatementNames } from '../statements/statement-names';
+import { timed } from '../statements/timed-query';
+import { AS_WRITTEN } from './as-written';
 import { poolOf } from './client-config';
-import { readCutPageSql, readPageSql } from './sql/read.sql';
+import { firstPositionSql, readCutPageSql, readPageSql, readStreamSql } from './sql/read.sql';
+import type { SeenStore } from './settled-head';
+import { assertComplete, type PageState } from './page-state';
+import { sqlStateOf } from './sql-state';
 import { parseTimestamp } from './timestamp';
+import { isTooLarge } from './too-large';
 
 /** A page never looks further than this, so that rare types do not keep one statement running for minutes. */
 const PAGE_SPAN = 200_000n;
@@ -15,10 +22,16 @@ const PAGE_SPAN = 200_000n;
 /** For so few the database takes longer to plan a page by columns than to read one by rows. */
 const FEW = 20n;
 
-/** Leaves every value as PostgreSQL wrote it: what becomes of it is decided here, column by column. */
-const AS_WRITTEN: CustomTypesConfig = { getTypeParser: () => (value: unknown) => value };
+/** Reading so far takes seconds where the disk is slow; where the connection is dead it must end. */
+const PAGE_TIMEOUT_MS = 30_000;
+
+/** By how much a page shrinks that was too large. */
+const SHRINK = 4;
+
+const OUT_OF_MEMORY = '53200';
 
 type Columns = [
+  state: PageState,
   fits: 't' | 'f',
   positions: string | null,
   ids: string,
@@ -30,7 +43,10 @@ type Columns = [
   recordedAt: string,
 ];
 
+type EmptyRow = [state: PageState, position: null];
+
 type Row = [
+  state: PageState,
   position: string,
   id: string,
   streamId: string,
@@ -47,77 +63,130 @@ const NO_METADATA: EventMetadata = Object.freeze({});
 export class PageReader {
   private readonly names: StatementNames;
 
-  constructor(
-    private readonly dataSource: DataSource,
-    private readonly events: string,
-  ) {
+  constructor(private readonly dataSource: DataSource) {
     this.names = new StatementNames(dataSource);
   }
 
-  async read(request: PageRequest): Promise<EventPage> {
+  /**
+   * A page that is too large to be read at once is tried again as a smaller one.
+   * @param store what the settled head that the request goes by was found in
+   * @throws UnreadableEventError
+   */
+  async read(request: PageRequest, store: SeenStore): Promise<EventPage> {
+    for (let asked = request; ;)
+      try {
+        return await this.readOnce(asked, store);
+      } catch (error) {
+        if (!isTooLarge(error)) throw error;
+        if (asked.limit === 1) throw await this.unreadable(request, store, error as Error);
+        asked = smaller(asked);
+      }
+  }
+
+  /** The events of one stream from a version on; `undefined` as a limit means all of them. */
+  async readStream(
+    events: string,
+    streamId: string,
+    fromVersion: number,
+    limit: number | undefined,
+  ): Promise<RecordedEvent[]> {
+    const query: QueryArrayConfig = {
+      text: readStreamSql(events),
+      values: [streamId, fromVersion, limit],
+      rowMode: 'array',
+      types: AS_WRITTEN,
+    };
+    return (await this.names.sendAlone<Row>(poolOf(this.dataSource), query)).rows.map(ofRow);
+  }
+
+  private async readOnce(request: PageRequest, store: SeenStore): Promise<EventPage> {
     const { after, upTo, limit } = request;
     if (after >= upTo) return { events: [], through: after, bytes: 0 };
     const span = after + PAGE_SPAN;
     const end = span < upTo ? span : upTo;
-    if (end - after <= FEW) return this.readRows(request, end);
-    const [columns] = await this.query<Columns>(readPageSql, request, end);
-    if (columns![0] === 'f') return this.readRows(request, end);
+    if (end - after <= FEW) return this.readRows(request, end, store);
+    const [columns] = await this.query<Columns>(readPageSql, request, end, store);
+    if (columns![1] === 'f') return this.readRows(request, end, store);
     const events = ofColumns(columns!);
     const through = events.length === limit ? events.at(-1)!.globalPosition : end;
-    return { events, through, bytes: events.length && lengthOf(columns![6], columns![7]) };
+    return { events, through, bytes: events.length && lengthOf(columns![7], columns![8]) };
+  }
+
+  /** Out of memory is the server's state, and passes; everything else is the event's for ever. */
+  private async unreadable(
+    { after, upTo, types }: PageRequest,
+    { table }: SeenStore,
+    error: Error,
+  ): Promise<Error> {
+    if (sqlStateOf(error) === OUT_OF_MEMORY) return error;
+    const [first] = await this.send<[string | null]>({
+      text: firstPositionSql(table.events),
+      values: [after, upTo, types],
+      rowMode: 'array',
+      types: AS_WRITTEN,
+    });
+    return new UnreadableEventError(first?.[0] ? BigInt(first[0]) : undefined, after, error.message);
   }
 
   /** Row by row, as far as the bytes asked for go. */
-  private async readRows(request: PageRequest, end: bigint): Promise<EventPage> {
-    const rows = await this.query<Row>(readCutPageSql, request, end);
+  private async readRows(request: PageRequest, end: bigint, store: SeenStore): Promise<EventPage> {
+    const rows = (await this.query<Row | EmptyRow>(readCutPageSql, request, end, store)).filter(isEvent);
     const events = rows.map(ofRow);
-    const bytes = rows.reduce((sum, [, , , , , data, metadata]) => sum + lengthOf(data, metadata), 0);
+    const bytes = rows.reduce((sum, [, , , , , , data, metadata]) => sum + lengthOf(data, metadata), 0);
     // What lies behind the last one may have been too large: only where there is none is all of it known.
     return { events, through: events.at(-1)?.globalPosition ?? end, bytes };
   }
 
-  private async query<R extends unknown[]>(
+  /** @returns at least one row, which begins with what the statement found the store to be */
+  private async query<R extends [state: PageState, ...unknown[]]>(
     sql: typeof readPageSql,
     { after, types, limit, maxBytes }: PageRequest,
     end: bigint,
+    { table, server, relation, witness }: SeenStore,
   ): Promise<R[]> {
-    const query: QueryArrayConfig = {
-      text: sql(this.events, types !== undefined),
-      values: [after, end, limit, maxBytes, ...(types ? [types] : [])],
+    const seen = [server, relation, witness?.position ?? null, witness?.id ?? null];
+    const rows = await this.send<R>({
+      text: sql(table, types !== undefined),
+      values: [after, end, limit, maxBytes, ...seen, ...(types ? [types] : [])],
       rowMode: 'array',
       types: AS_WRITTEN,
-    };
-    return this.send<R>(query);
+    });
+    assertComplete(rows[0]![0], table);
+    return rows;
   }
 
   protected async send<R extends unknown[]>(query: QueryArrayConfig): Promise<R[]> {
-    return (await this.names.sendAlone<R>(poolOf(this.dataSource), query)).rows;
+    const { rows } = await this.names.sendAlone<R>(poolOf(this.dataSource), timed(query, PAGE_TIMEOUT_MS));
+    return rows;
   }
+}
+
+function smaller({ limit, maxBytes, ...rest }: PageRequest): PageRequest {
+  return { ...rest, limit: Math.ceil(limit / SHRINK), maxBytes: Math.ceil(maxBytes / SHRINK) };
 }
 
 function lengthOf(data: string, metadata: string | null): number {
   return data.length + (metadata?.length ?? 0);
 }
 
-function ofColumns([, positions, ...columns]: Columns): RecordedEvent[] {
+function ofColumns([, , positions, ...columns]: Columns): RecordedEvent[] {
   if (positions === null) return [];
   const [ids, streamIds, versions, types, data, metadata, recordedAt] = columns;
   const [id, streamId, type, time] = [texts(ids), texts(streamIds), texts(types), texts(recordedAt)];
   const version = JSON.parse(`[${versions}]`) as number[];
   const payload = JSON.parse(`[${data}]`) as unknown[];
   const context = JSON.parse(metadata) as (EventMetadata | null)[];
-  return texts(positions).map(
-    (position, at) =>
-      new StoredEvent({
-        id: id[at]!,
-        streamId: streamId[at]!,
-        type: type[at]!,
-        data: payload[at],
-        metadata: context[at] ?? NO_METADATA,
-        version: version[at]!,
-        globalPosition: BigInt(position),
-        recordedAt: parseTimestamp(time[at]!),
-      }),
+  return texts(positions).map((position, at) =>
+    freezeEvent({
+      id: id[at]!,
+      streamId: streamId[at]!,
+      type: type[at]!,
+      data: payload[at],
+      metadata: context[at] ?? NO_METADATA,
+      version: version[at]!,
+      globalPosition: BigInt(position),
+      recordedAt: parseTimestamp(time[at]!),
+    }),
   );
 }
 
@@ -125,8 +194,12 @@ function texts(column: string): string[] {
   return JSON.parse(column) as string[];
 }
 
-function ofRow([position, id, streamId, version, type, data, metadata, recordedAt]: Row): RecordedEvent {
-  return new StoredEvent({
+function isEvent(row: Row | EmptyRow): row is Row {
+  return row[1] !== null;
+}
+
+function ofRow([, position, id, streamId, version, type, data, metadata, recordedAt]: Row): RecordedEvent {
+  return freezeEvent({
     id,
     streamId,
     type,

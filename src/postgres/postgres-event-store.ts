@@ -16,19 +16,28 @@ import {
 } from '../events/event-store';
 import type { NewEvent } from '../events/new-event';
 import type { RecordedEvent } from '../events/recorded-event';
+import { StoreChangedError, StoreNotReadableError } from '../events/store-state.errors';
+import { timedQuery } from '../statements/timed-query';
+import { StatementNames } from '../statements/statement-names';
 import { AppendNotifier, NOTIFY_SQL } from './append-notifier';
-import { type Appended, Appender } from './appender';
+import { AppendQueue } from './append-queue';
+import { Appender } from './appender';
+import { transactionOf } from './caller-manager';
+import { CallerScope } from './caller-scope';
 import { clientConfigOf } from './client-config';
-import { type EventRow, toRecordedEvent } from './event-row';
+import { findEventsTable } from './events-table';
+import { HeadTimes } from './head-times';
+import { MissingConstraintError } from './missing-constraint.error';
 import { NotificationListener } from './notification-listener';
+import { onceCommitted } from './once-committed';
+import { OwnContext } from './own-context';
+import { OwnScope } from './own-scope';
 import { PageReader } from './page-reader';
 import { prepareAppend, type PreparedAppend } from './prepared-append';
-import { SettledHead } from './settled-head';
+import { type SeenStore, SettledHead } from './settled-head';
 import { SharedCall } from './shared-call';
-import { backlogSql, lastOfTypesSql, lastSql, positionBeforeSql, readStreamSql } from './sql/read.sql';
-import { SEQUENCE_SQL } from './sql/settled-head.sql';
+import { backlogSql, lastOfTypesSql, lastSql, positionBeforeSql } from './sql/read.sql';
 import { TransactionPageReader } from './transaction-page-reader';
-import { UnsafeSequenceError } from './unsafe-sequence.error';
 
 export const EVENTS_TABLE = 'events';
 
@@ -40,9 +49,13 @@ const READ_ALL_BYTES = 64 * 1024 * 1024;
 /** Beyond this many waiting events a backlog is given as the distance to the head. */
 const BACKLOG_COUNTED = 10_000;
 
+const BACKLOG_TIMEOUT_MS = 30_000;
+
 export interface PostgresEventStoreOptions {
   readonly maxEventBytes: number;
   readonly listen: boolean;
+  /** The qualified name of the table that says when the store ended where. */
+  readonly headTimes: string;
 }
 
 /** The event store in a PostgreSQL table. */
@@ -52,7 +65,14 @@ export class PostgresEventStore extends EventStore {
   private readonly notifier: AppendNotifier;
   private readonly appender: Appender;
   private readonly pages: PageReader;
-  private readonly sharedHead = new SharedCall(async () => (await this.settledHead()).find());
+  private readonly headTimes: HeadTimes;
+  private readonly context = new OwnContext();
+  private readonly names: StatementNames;
+  private readonly ownScope: OwnScope;
+  private readonly queue = new AppendQueue();
+  private readonly sharedHead = new SharedCall(() => this.findHead());
+  /** Set while the table lacks what keeps appends apart. */
+  private unsafe: MissingConstraintError | undefined;
   private findParticipants = (): void => undefined;
   private listener: NotificationListener | undefined;
   private tracker: SettledHead | undefined;
@@ -66,31 +86,23 @@ export class PostgresEventStore extends EventStore {
     super();
     this.notifier = new AppendNotifier(dataSource);
     this.appender = new Appender(events);
-    this.pages = new PageReader(dataSource, events);
+    this.names = new StatementNames(dataSource);
+    this.ownScope = new OwnScope(dataSource, this.names);
+    this.pages = new PageReader(dataSource);
+    this.headTimes = new HeadTimes(dataSource, options.headTimes);
   }
 
   async append(
     streamId: string,
     events: readonly NewEvent[],
-    { expectedVersion = 'any', manager }: AppendOptions = {},
+    options: AppendOptions = {},
   ): Promise<AppendResult> {
     this.findParticipants();
-    const append = prepareAppend(streamId, events, expectedVersion, this.options.maxEventBytes);
-    if (manager) {
-      // One savepoint, so that an append that rejects leaves nothing, whatever its caller makes of that.
-      const inside = (within: EntityManager) => this.appendInside(append, within);
-      const { result, events: written } = await (this.hasParticipants(append)
-        ? manager.transaction(inside)
-        : inside(manager));
-      if (written.length > 0) await this.notifier.inside(manager);
-      return result;
-    }
-    const { result, events: written } = await this.appendAlone(append);
-    if (written.length > 0) {
-      this.hint();
-      this.notifier.committed();
-    }
-    return result;
+    if (this.unsafe) throw this.unsafe;
+    const append = prepareAppend(streamId, events, options, this.options.maxEventBytes);
+    const { manager } = options;
+    if (manager) return this.appendWithin(append, manager);
+    return this.context.run(() => this.appendAlone(append));
   }
 
   addParticipant(participant: AppendParticipant): void {
@@ -105,12 +117,7 @@ export class PostgresEventStore extends EventStore {
     streamId: string,
     { fromVersion = 1, limit }: ReadStreamOptions = {},
   ): Promise<RecordedEvent[]> {
-    const rows = await this.dataSource.query<EventRow[]>(readStreamSql(this.events), [
-      streamId,
-      fromVersion,
-      limit ?? null,
-    ]);
-    return rows.map(toRecordedEvent);
+    return this.pages.readStream(this.events, streamId, fromVersion, limit);
   }
 
   async readAll({ after = 0n, limit = 1000, types }: ReadAllOptions = {}): Promise<RecordedEvent[]> {
@@ -133,11 +140,17 @@ export class PostgresEventStore extends EventStore {
   }
 
   head(): Promise<Head> {
-    return this.sharedHead.run();
+    return this.context.run(() => this.sharedHead.run());
   }
 
-  readPage(request: PageRequest): Promise<EventPage> {
-    return this.pages.read(request);
+  async readPage(request: PageRequest): Promise<EventPage> {
+    try {
+      return await this.pages.read(request, await this.seenStore(request.incarnation));
+    } catch (error) {
+      // What changed is found out by the next look.
+      if (error instanceof StoreNotReadableError) this.hint();
+      throw error;
+    }
   }
 
   async settledThrough(
@@ -157,16 +170,19 @@ export class PostgresEventStore extends EventStore {
     manager: EntityManager,
     { after, types, limit, maxBytes }: Omit<PageRequest, 'upTo'>,
   ): Promise<EventPage | undefined> {
+    // Nothing is to be asked over another connection meanwhile.
+    const seen = this.tracker?.seen;
+    if (!seen) return undefined;
     const [{ last }] = await manager.query<[{ last: string }]>(lastSql(this.events));
     const upTo = BigInt(last);
     if (upTo - after > COMMITTED_SPAN) return undefined;
-    const pages = new TransactionPageReader(this.dataSource, this.events, manager);
+    const pages = new TransactionPageReader(this.dataSource, manager);
     const events: RecordedEvent[] = [];
     let through = after;
     let bytes = 0;
     while (through < upTo) {
       const request = { after: through, upTo, types, limit: limit + 1, maxBytes };
-      const page = await pages.read(request);
+      const page = await pages.read(request, seen);
       events.push(...page.events);
       ({ through } = page);
       bytes += page.bytes;
@@ -177,13 +193,14 @@ export class PostgresEventStore extends EventStore {
 
   async backlog({ after, upTo, types }: BacklogRequest): Promise<Backlog> {
     if (after >= upTo) return { events: 0, seconds: 0 };
-    const [row] = await this.dataSource.query<[Backlog]>(backlogSql(this.events), [
-      after,
-      upTo,
-      types ?? null,
-      BACKLOG_COUNTED,
-    ]);
-    return row.events < BACKLOG_COUNTED ? row : { ...row, events: Number(upTo - after) };
+    const values = [after, upTo, types ?? null, BACKLOG_COUNTED];
+    const [row] = await timedQuery<Backlog>(
+      this.dataSource,
+      backlogSql(this.events, this.options.headTimes),
+      values,
+      BACKLOG_TIMEOUT_MS,
+    );
+    return row!.events < BACKLOG_COUNTED ? row! : { ...row!, events: Number(upTo - after) };
   }
 
   async positionBefore(date: Date): Promise<bigint> {
@@ -213,41 +230,61 @@ export class PostgresEventStore extends EventStore {
 
   async close(): Promise<void> {
     await this.listener?.stop();
-    await this.notifier.idle();
+    await Promise.all([this.notifier.idle(), this.headTimes.idle()]);
   }
 
   private hint(): void {
     for (const listener of this.listeners) listener();
   }
 
-  /** In a transaction of its own; a single statement is one already. */
-  private appendAlone(append: PreparedAppend): Promise<Appended> {
-    if (!this.hasParticipants(append))
-      return this.appender.append(append, this.dataSource.manager, (work) => work());
-    return this.dataSource.transaction('READ COMMITTED', (manager) => this.appendInside(append, manager));
+  private async appendAlone(append: PreparedAppend): Promise<AppendResult> {
+    const { result, written } = await this.appender.append(append, this.ownScope, this.participants);
+    if (written) this.committed();
+    return result;
   }
 
-  private async appendInside(append: PreparedAppend, manager: EntityManager): Promise<Appended> {
-    // A refused INSERT would end the caller's transaction: TypeORM turns a nested one into a savepoint.
-    const appended = await this.appender.append(append, manager, (work) => manager.transaction(work));
-    for (const participant of this.participants) {
-      const wanted = appended.events.filter(({ type }) => participant.wants(type));
-      if (wanted.length > 0) await participant.apply(wanted, manager);
+  private async appendWithin(append: PreparedAppend, manager: EntityManager): Promise<AppendResult> {
+    const runner = transactionOf(manager, this.dataSource, append.streamId);
+    return this.queue.run(runner, async () => {
+      const scope = new CallerScope(manager, this.names);
+      const { result, written } = await this.appender.append(append, scope, this.participants);
+      if (written) onceCommitted(runner, () => this.context.run(() => this.committed()));
+      return result;
+    });
+  }
+
+  /** Wakes up whoever waits for events, here and elsewhere. */
+  private committed(): void {
+    this.hint();
+    this.notifier.committed();
+  }
+
+  private async findHead(): Promise<Head> {
+    try {
+      const head = await (await this.settledHead()).find();
+      this.unsafe = undefined;
+      this.headTimes.note(head.settled);
+      return head;
+    } catch (error) {
+      this.unsafe = error instanceof MissingConstraintError ? error : undefined;
+      throw error;
     }
-    return appended;
   }
 
-  private hasParticipants({ types }: PreparedAppend): boolean {
-    return this.participants.some((participant) => types.some((type) => participant.wants(type)));
+  /** @throws StoreChangedError where the last look saw another incarnation than the one asked for */
+  private async seenStore(incarnation: string | undefined): Promise<SeenStore> {
+    const tracker = await this.settledHead();
+    if (!tracker.seen) await this.head();
+    const seen = tracker.seen!;
+    if (incarnation !== undefined && incarnation !== seen.incarnation)
+      throw new StoreChangedError('a look has found it to be another one');
+    return seen;
   }
 
   private async settledHead(): Promise<SettledHead> {
     if (this.tracker) return this.tracker;
-    const [sequence] = await this.dataSource.query<{ name: string; cache: string }[]>(SEQUENCE_SQL, [
-      this.events,
-    ]);
-    if (!sequence) throw new Error(`${this.events} has no identity column global_position`);
-    if (sequence.cache !== '1') throw new UnsafeSequenceError(sequence.name, sequence.cache);
-    return (this.tracker ??= new SettledHead(this.dataSource, this.events, sequence.name));
+    const table = await findEventsTable(this.dataSource, this.events);
+    // Another call may have been here meanwhile.
+    return (this.tracker ??= new SettledHead(this.dataSource, table));
   }
 }

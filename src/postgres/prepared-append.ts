@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { ExpectedVersion } from '../events/event-store';
+import type { AppendOptions, ExpectedVersion } from '../events/event-store';
 import { InvalidEventError } from '../events/invalid-event.error';
+import { findJsonProblem, type JsonProblem } from '../events/json-problem';
 import type { NewEvent } from '../events/new-event';
+import { keyedId } from './keyed-id';
 
 /** In bytes: what an index holds (2,704 bytes a row) is counted in them. */
 const MAX_STREAM_ID = 1000;
@@ -15,8 +17,12 @@ export interface PreparedAppend {
   readonly streamId: string;
   /** `undefined` means any. */
   readonly expected: number | undefined;
-  /** Whether the caller chose the ids, so that the same append may have been made before. */
+  /** Whether the caller chose the ids, or the key they come from, so that the same append may have been made before. */
   readonly repeatable: boolean;
+  /** Where the ids come from; equal ids then mean equal appends, whatever their data. */
+  readonly key: string | undefined;
+  /** With a key: the id that one event more would have. */
+  readonly nextId: string | undefined;
   readonly ids: readonly string[];
   readonly types: readonly string[];
   readonly data: readonly string[];
@@ -27,11 +33,17 @@ export interface PreparedAppend {
 export function prepareAppend(
   streamId: string,
   events: readonly NewEvent[],
-  expectedVersion: ExpectedVersion,
+  { expectedVersion = 'any', idempotencyKey: key }: AppendOptions,
   maxEventBytes: number,
 ): PreparedAppend {
   checkName('The stream id', streamId, MAX_STREAM_ID);
-  const ids = events.map(({ id }) => (id === undefined ? randomUUID() : String(id as unknown).toLowerCase()));
+  if (key !== undefined) checkKey(streamId, events, key);
+  const ids = events.map(({ id }, place) => {
+    if (key !== undefined) return keyedId(streamId, key, place);
+    if (id === undefined) return randomUUID();
+    // Whoever writes no TypeScript may give anything.
+    return typeof (id as unknown) === 'string' ? id.toLowerCase() : '';
+  });
   const seen = new Set<string>();
   const columns = events.map((event, index) => {
     const where = `Event ${index + 1} of ${events.length} for stream "${streamId}"`;
@@ -39,8 +51,8 @@ export function prepareAppend(
     if (!UUID.test(ids[index]!)) throw new InvalidEventError(`${where}: its id "${event.id}" is not a UUID.`);
     if (seen.size === seen.add(ids[index]!).size)
       throw new InvalidEventError(`${where}: its id ${event.id} stands twice in this append.`);
-    const data = toJson(event.data, `${where}: its data`);
-    const metadata = toJson(event.metadata ?? {}, `${where}: its metadata`);
+    const data = toJson(event.data, where, 'data');
+    const metadata = toJson(event.metadata ?? {}, where, 'metadata');
     const bytes = Buffer.byteLength(data) + Buffer.byteLength(metadata);
     if (bytes > maxEventBytes)
       throw new InvalidEventError(
@@ -52,12 +64,27 @@ export function prepareAppend(
   return {
     streamId,
     expected: expectedNumber(streamId, expectedVersion),
-    repeatable: events.some(({ id }) => id !== undefined),
+    repeatable: key !== undefined || events.some(({ id }) => id !== undefined),
+    key,
+    nextId: key === undefined ? undefined : keyedId(streamId, key, events.length),
     ids,
     types: events.map(({ type }) => type),
     data: columns.map(({ data }) => data),
     metadata: columns.map(({ metadata }) => metadata),
   };
+}
+
+function checkKey(streamId: string, events: readonly NewEvent[], key: unknown): void {
+  if (typeof key !== 'string' || key === '')
+    throw new InvalidEventError(
+      `idempotencyKey for stream "${streamId}" must be a string with something in it, not ${JSON.stringify(key)}.`,
+    );
+  const withId = events.findIndex(({ id }) => id !== undefined);
+  if (withId >= 0)
+    throw new InvalidEventError(
+      `Event ${withId + 1} of ${events.length} for stream "${streamId}" has an id, but the append has an ` +
+        'idempotencyKey, which gives all its events their ids: leave one of them out.',
+    );
 }
 
 function checkName(what: string, value: unknown, longest: number): void {
@@ -70,15 +97,27 @@ function checkName(what: string, value: unknown, longest: number): void {
     throw new InvalidEventError(`${what} has a character that PostgreSQL cannot store.`);
 }
 
-function toJson(value: unknown, what: string): string {
+function toJson(value: unknown, where: string, part: 'data' | 'metadata'): string {
+  const what = `${where}: its ${part}`;
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new InvalidEventError(`${what} must be a JSON object, not ${describe(value)}.`);
   let json: string | undefined;
+  let problem: JsonProblem | undefined;
   try {
+    // Refuses what refers to itself, so that the search for problems ends.
     json = JSON.stringify(value) as string | undefined;
+    problem = findJsonProblem(value);
   } catch (cause) {
-    throw new InvalidEventError(`${what} cannot be written as JSON: ${(cause as Error).message}`, { cause });
+    // A bigint is refused, too, but without the place.
+    problem = problemOfRefused(value);
+    if (!problem)
+      throw new InvalidEventError(`${what} cannot be written as JSON: ${textOf(cause)}`, { cause });
   }
+  if (problem)
+    throw new InvalidEventError(
+      `${where}: ${part}${problem.path} is ${problem.what}, which JSON cannot hold: ` +
+        'give texts, finite numbers, booleans, null, arrays and plain objects of them.',
+    );
   if (!json?.startsWith('{')) throw new InvalidEventError(`${what} is no JSON object once written as JSON.`);
   if (UNSTORABLE.test(json))
     throw new InvalidEventError(
@@ -86,6 +125,17 @@ function toJson(value: unknown, what: string): string {
     );
   return json;
 }
+
+function problemOfRefused(value: unknown): JsonProblem | undefined {
+  try {
+    return findJsonProblem(value);
+  } catch {
+    // It refers to itself, or what refused it is code of its own.
+    return undefined;
+  }
+}
+
+const textOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));
 
 function describe(value: unknown): string {
   if (value === null) return 'null';

@@ -2,12 +2,64 @@ import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { Head } from '../events/event-source';
 import { StatementNames } from '../statements/statement-names';
+import { timed, timedQuery } from '../statements/timed-query';
+import { AS_WRITTEN } from './as-written';
 import { poolOf } from './client-config';
-import { contiguousSql, countVisibleSql, WRITERS_SQL } from './sql/settled-head.sql';
+import { findEventsTable } from './events-table';
+import type { EventsTable } from './sql/events-table.sql';
+import { countVisibleSql, lookSql, WRITERS_SQL } from './sql/settled-head.sql';
+import {
+  RowSecurityError,
+  SequenceBehindError,
+  SequenceNotReadableError,
+  ServerInRecoveryError,
+  StoreChangedError,
+} from '../events/store-state.errors';
 import { WriterRound } from './writer-round';
 
 /** How many positions one look may walk over in search of the first hole. */
 const STRIDE = 10_000;
+/** Where more positions than this are passed at once, counting the holes among them takes too long for a log line. */
+const COUNTED = 1_000_000n;
+/** The name or the table that a statement was made for is gone. */
+const UNDEFINED = new Set<unknown>(['42P01', '42703']);
+
+/** An event that is there as long as the store continues what it was at the last look. */
+export interface Witness {
+  readonly position: string;
+  readonly id: string;
+}
+
+/** The store as the last look saw it, for whoever reads from it what that look found to be settled. */
+export interface SeenStore {
+  readonly incarnation: string;
+  readonly table: EventsTable;
+  readonly server: string;
+  readonly relation: string;
+  readonly witness: Witness | undefined;
+}
+
+interface Look {
+  readonly server: string;
+  readonly relation: string;
+  readonly last: bigint;
+  readonly contiguous: bigint;
+  readonly witness: Witness | undefined;
+  /** Whether the witness of the last look is still there. */
+  readonly witnessed: boolean;
+}
+
+type LookRow = [
+  server: string,
+  recovering: 't' | 'f',
+  relation: string,
+  hidden: 't' | 'f',
+  last: string | null,
+  newest: string | null,
+  id: string | null,
+  witnessed: 't' | 'f',
+  contiguous: string,
+];
 
 /**
  * Finds the largest position below which no event can still appear. Positions come from a sequence, so a later one
@@ -17,18 +69,24 @@ const STRIDE = 10_000;
  *
  * Each round remembers the end of the sequence and the writers seen after it, so that writers who came later do not
  * hold back what lies before them.
+ *
+ * All of that holds for one life of the store. After a fail-over, a crash that lost commits, a restore or a TRUNCATE the
+ * same positions may be drawn again: each look finds out whether it continues the one before, and begins again if not.
  */
 export class SettledHead {
   private readonly logger = new Logger(SettledHead.name);
   private settled = 0n;
   private rounds: WriterRound[] = [];
+  private store: SeenStore | undefined;
+  private last = 0n;
+  private incarnations = 0;
+  private stuck: { at: bigint; since: Date } | undefined;
   private readonly names: StatementNames;
 
-  /** @param sequence the qualified name of the sequence behind `global_position` */
+  /** @param table as it was found at the start */
   constructor(
     private readonly dataSource: DataSource,
-    private readonly events: string,
-    private readonly sequence: string,
+    private table: EventsTable,
   ) {
     this.names = new StatementNames(dataSource);
   }
@@ -38,36 +96,116 @@ export class SettledHead {
     if (position > this.settled) this.settled = position;
   }
 
-  /** Not to be called again before it has returned. */
+  /** What the last look saw; `undefined` before the first. */
+  get seen(): SeenStore | undefined {
+    return this.store;
+  }
+
+  /**
+   * Not to be called again before it has returned.
+   * @throws ServerInRecoveryError, RowSecurityError, SequenceBehindError, StoreChangedError
+   */
   async find(): Promise<Head> {
     for (;;) {
-      const { last, contiguous } = await this.look();
+      const look = await this.look();
+      if (await this.beganAgain(look)) continue;
+      this.assertAhead(look);
+      const { last, contiguous } = look;
+      this.last = last;
       const strode = contiguous - this.settled >= STRIDE;
       this.settled = contiguous;
       if (last > this.settled) await this.settleRounds(last);
       if (last <= this.settled) {
         this.rounds = [];
-        // Lower only where the store was emptied or restored from an older copy.
+        // Lower only where what was trusted at the start lies beyond the end.
         this.settled = last;
-        return { settled: last, pending: false };
+        return this.head(false);
       }
-      if (!strode) return { settled: this.settled, pending: true };
+      if (!strode) return this.head(true);
     }
   }
 
-  private async look(): Promise<{ last: bigint; contiguous: bigint }> {
-    const { rows } = await this.names.sendAlone<[last: string, contiguous: string]>(poolOf(this.dataSource), {
-      text: contiguousSql(this.events, this.sequence),
-      values: [this.settled, STRIDE],
+  private head(pending: boolean): Head {
+    const { settled, last } = this;
+    if (!pending) this.stuck = undefined;
+    else if (this.stuck?.at !== settled) this.stuck = { at: settled, since: new Date() };
+    return { settled, pending, pendingSince: this.stuck?.since, last, incarnation: this.store!.incarnation };
+  }
+
+  /** Where this look does not continue the one before, all that was known of the store counts for nothing. */
+  private async beganAgain(look: Look): Promise<boolean> {
+    const { server, relation, witness, last } = look;
+    const before = this.store;
+    const why = before && this.changeSince(before, look);
+    if (before && !why) {
+      this.store = { ...before, witness };
+      return false;
+    }
+    // Another table may have another sequence.
+    if (before && relation !== before.relation)
+      this.table = await findEventsTable(this.dataSource, this.table.events);
+    const incarnation = `${server}#${++this.incarnations}`;
+    this.store = { incarnation, table: this.table, server, relation, witness };
+    this.last = last;
+    if (!why) return false;
+    this.settled = 0n;
+    this.rounds = [];
+    this.stuck = undefined;
+    this.logger.log(`The event store began again (${why}): projections go on from what is stored`);
+    return true;
+  }
+
+  private changeSince(before: SeenStore, { server, relation, last, witnessed }: Look): string | undefined {
+    if (server !== before.server) return 'the server was started again, or is another one';
+    if (relation !== before.relation) return 'its table is another one';
+    if (last < this.last) return `it ended at position ${this.last} and ends at ${last} now`;
+    if (!witnessed) return `the event at position ${before.witness!.position} is gone or another one`;
+    return undefined;
+  }
+
+  private async look(): Promise<Look> {
+    try {
+      return await this.lookAt(this.table);
+    } catch (error) {
+      if (!UNDEFINED.has((error as { code?: unknown }).code)) throw error;
+      // The sequence was renamed or replaced.
+      this.table = await findEventsTable(this.dataSource, this.table.events);
+      return this.lookAt(this.table);
+    }
+  }
+
+  private async lookAt(table: EventsTable): Promise<Look> {
+    const { witness: known } = this.store ?? {};
+    const query = timed({
+      text: lookSql(table, STRIDE),
+      values: [this.settled, known?.position ?? null, known?.id ?? null],
       rowMode: 'array',
+      types: AS_WRITTEN,
     });
-    const [last, contiguous] = rows[0]!;
-    return { last: BigInt(last), contiguous: BigInt(contiguous) };
+    const { rows } = await this.names.sendAlone<LookRow>(poolOf(this.dataSource), query);
+    const [server, recovering, relation, hidden, lastText, newest, id, witnessed, contiguous] = rows[0]!;
+    if (recovering === 't') throw new ServerInRecoveryError();
+    if (hidden === 't') throw new RowSecurityError(table.events, table.role);
+    if (lastText === null && newest !== null) throw new SequenceNotReadableError(table.sequence, table.role);
+    const witness = newest === null ? undefined : { position: newest, id: id! };
+    return {
+      server,
+      relation,
+      last: BigInt(lastText ?? 0),
+      contiguous: BigInt(contiguous),
+      witness,
+      witnessed: witnessed === 't',
+    };
+  }
+
+  private assertAhead({ last, witness }: Look): void {
+    const { events, sequence } = this.table;
+    if (witness && BigInt(witness.position) > last)
+      throw new SequenceBehindError(events, sequence, last, BigInt(witness.position));
   }
 
   private async settleRounds(last: bigint): Promise<void> {
-    const rows = await this.dataSource.query<{ writer: string }[]>(WRITERS_SQL, [this.events]);
-    const writing = new Set(rows.map(({ writer }) => writer));
+    const writing = await this.writers();
     for (const round of this.rounds) round.observe(writing);
     // Rounds that wait for the same writers end together: the later one says it all.
     const rounds = new Map<string, WriterRound>();
@@ -81,17 +219,31 @@ export class SettledHead {
     this.rounds = this.rounds.filter((round) => round.last > this.settled);
   }
 
+  /** From the server that the look was at: any other one knows nothing of its writers. */
+  private async writers(): Promise<ReadonlySet<string>> {
+    const [row] = await timedQuery<WritersRow>(this.dataSource, WRITERS_SQL, [this.table.events]);
+    if (row!.recovering) throw new ServerInRecoveryError();
+    if (row!.server !== this.store!.server) throw new StoreChangedError('another server answered');
+    return new Set(row!.writers);
+  }
+
   private async pass(last: bigint): Promise<void> {
     if (last <= this.settled) return;
     const behind = this.settled;
     this.settled = last;
     // Before anything was settled the range is the whole history: not worth a scan to count its holes.
-    if (behind === 0n) return;
-    const [row] = await this.dataSource.query<[{ visible: string }]>(countVisibleSql(this.events), [
+    if (behind === 0n || last - behind > COUNTED) return;
+    const [row] = await timedQuery<{ visible: string }>(this.dataSource, countVisibleSql(this.table.events), [
       behind,
       last,
     ]);
-    const holes = last - behind - BigInt(row.visible);
+    const holes = last - behind - BigInt(row!.visible);
     if (holes > 0n) this.logger.log(`Passed ${holes} position(s) up to ${last} that were rolled back`);
   }
+}
+
+interface WritersRow {
+  readonly server: string;
+  readonly recovering: boolean;
+  readonly writers: string[];
 }

@@ -6,10 +6,9 @@ import { PageReader } from './page-reader';
 export class TransactionPageReader extends PageReader {
   constructor(
     dataSource: DataSource,
-    events: string,
     private readonly manager: EntityManager,
   ) {
-    super(dataSource, events);
+    super(dataSource);
   }
 
   /** Without a name: a statement that fails by it would end the transaction. */

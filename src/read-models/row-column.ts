@@ -1,14 +1,15 @@
-import { types as parsers } from 'pg';
+import type { ClientBase } from 'pg';
 import type { DataSource } from 'typeorm';
-import type { ColumnType } from './column-type';
+import { asRead, type ColumnType } from './column-type';
 import { deepCopy } from './deep-copy';
 import { exactText } from './exact-dates';
-import { storedForm } from './stored-form';
-import { localDateText, toText } from './to-text';
+import { parserOf } from './column-parser';
+import { hasStandard, isStandard } from './standard-parser';
+import { type StoredForm, storedForm, UNKNOWN } from './stored-form';
+import { storedText } from './stored-text';
+import { localDateText, nestedArrayText, toText } from './to-text';
 
 type ColumnMetadata = ReturnType<DataSource['getMetadata']>['columns'][number];
-const DATE_OID: number = parsers.builtins.DATE;
-
 type Row = Record<string, unknown>;
 
 /** Types that TypeORM hands over as `pg` reads them, and `pg` as TypeORM left them. */
@@ -50,6 +51,25 @@ const AS_READ = new Set<unknown>([
   Boolean,
   Date,
 ]);
+
+/** Types besides those that TypeORM hands over as they are read, in the form that they are read in. */
+const SAME_FORM = new Set<unknown>(['json', 'jsonb', 'date']);
+
+/** Texts whose stored forms are kept, for each column. */
+const MOST_KNOWN = 1_000;
+
+/** A moment as it is written for a column with a time zone, and for one without. */
+const INSTANT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
+const LOCAL = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,3})?$/;
+
+/** Types of which what was written can be read as if the database had. */
+const READ_BACK: Readonly<Record<string, RegExp>> = {
+  'timestamp with time zone': INSTANT,
+  'timestamp without time zone': LOCAL,
+  json: /^/,
+  jsonb: /^/,
+  bytea: /^\\x[\da-f]*$/,
+};
 
 /** Types whose elements stand in an array parameter as they are; others go as text, and are cast one by one. */
 const ARRAY_ELEMENTS = new Set([
@@ -96,15 +116,19 @@ export class RowColumn {
   /** A value of a key as the column has it. */
   readonly prepareKey: (value: unknown) => unknown;
   /** What `pg` read, as the entity has it. */
-  readonly hydrate: (value: unknown) => unknown;
-  /** What a reload would show of a value, if that may be something else. */
-  stored: ((value: unknown) => unknown) | undefined;
+  private readonly hydrate: (value: unknown) => unknown;
+  /** Whether the entity has a value as `pg` reads it. */
+  private readonly isPlain: boolean;
   private type!: ColumnType;
+  private parse!: (text: string) => unknown;
+  private isStandard!: boolean;
+  private hasStandard!: boolean;
+  private form: StoredForm = () => UNKNOWN;
+  private storedText!: (text: string) => string | undefined;
+  /** What the database said that it makes of texts. */
+  private readonly known = new Map<string, string>();
 
-  constructor(
-    private readonly metadata: ColumnMetadata,
-    driver: DataSource['driver'],
-  ) {
+  constructor(metadata: ColumnMetadata, driver: DataSource['driver']) {
     this.property = metadata.propertyPath;
     this.databaseName = metadata.databaseName;
     this.name = `"${metadata.databaseName.replaceAll('"', '""')}"`;
@@ -122,70 +146,135 @@ export class RowColumn {
       this.get = (row) => (row as Row)[propertyName];
       this.set = (row, value) => ((row as Row)[propertyName] = value);
     }
+    const type = driver.normalizeType(metadata);
     const plain = AS_READ.has(metadata.type) && !metadata.isArray && !metadata.transformer;
-    const isScalar =
-      plain &&
-      !(driver.normalizeType(metadata) === 'bytea' || driver.normalizeType(metadata).startsWith('timestamp'));
+    const isMoment = type.startsWith('timestamp');
+    const isScalar = plain && type !== 'bytea' && !isMoment;
     this.copy = isScalar ? same : deepCopy;
     this.isShared = isScalar && !metadata.embeddedMetadata;
     this.embeddedIn = metadata.embeddedMetadata?.parentPropertyNames[0];
-    this.hydrate = plain ? same : (value) => driver.prepareHydratedValue(value, metadata) as unknown;
-    const prepare = plain
-      ? same
-      : (value: unknown) => driver.preparePersistentValue(value, metadata) as unknown;
-    this.prepareKey = metadata.type === 'date' || metadata.transformer ? prepare : same;
-    const isLocal = /^timestamp( without time zone)?$/.test(driver.normalizeType(metadata));
+    this.isPlain =
+      !metadata.transformer &&
+      (metadata.isArray
+        ? typeof metadata.type === 'string' && AS_READ.has(metadata.type)
+        : plain || SAME_FORM.has(metadata.type));
+    this.hydrate = (value) => driver.prepareHydratedValue(value, metadata) as unknown;
+    const persist = (value: unknown) => driver.preparePersistentValue(value, metadata) as unknown;
+    this.prepareKey = metadata.type === 'date' || metadata.transformer ? persist : same;
+    const prepare = plain && !isMoment ? same : persist;
+    const isLocal = /^(date|timestamp( without time zone)?)$/.test(type);
+    const element = isLocal
+      ? (value: unknown) => (value instanceof Date ? localDateText(value) : toText(value))
+      : toText;
     this.write = (value) => {
-      if (typeof value === 'string' && plain) return value;
+      if (typeof value === 'string' && plain && !isMoment) return value;
       const prepared = prepare(value);
-      if (prepared instanceof Date)
-        return exactText(prepared) ?? (isLocal ? localDateText(prepared) : toText(prepared));
-      return toText(prepared);
+      if (!(prepared instanceof Date))
+        return Array.isArray(prepared) ? nestedArrayText(prepared, element) : toText(prepared);
+      // What is no moment to TypeORM may be one to the database.
+      if (Number.isNaN(prepared.getTime()) && typeof value === 'string') return value;
+      return exactText(prepared) ?? element(prepared);
     };
   }
 
   /** To be called once, when the database has told the types. */
-  resolve(type: ColumnType): void {
+  resolve(type: ColumnType, client: ClientBase): void {
     this.type = type;
-    const { transformer, isArray } = this.metadata;
-    const stored = transformer || isArray ? undefined : storedForm(type);
-    if (!stored) return;
-    // A date that is no moment becomes a text, in the way of TypeORM.
-    this.stored =
-      this.metadata.type === 'date'
-        ? (value) => stored(value instanceof Date ? this.hydrate(value) : value)
-        : stored;
+    this.parse = parserOf(type, client);
+    this.isStandard = isStandard(type.base, type.isEnum, this.parse);
+    this.hasStandard = hasStandard(type.base);
+    this.storedText = storedText(type.base, type.modifier, type.isEnum);
+    if (this.isStandard) this.form = storedForm(type);
+    if (FLOATS.has(type.base) && !(this.isStandard && type.session.isExact))
+      this.storedText = () => undefined;
   }
 
   /** The type of an array parameter with values of this column. */
   get arrayType(): string {
-    return ARRAY_ELEMENTS.has(this.type.name) ? `${this.type.name}[]` : 'text[]';
+    return ARRAY_ELEMENTS.has(this.type.base) ? `${this.type.base}[]` : 'text[]';
   }
 
   /** An element of such a parameter as a value of the column. */
   cast(element: string): string {
-    return ARRAY_ELEMENTS.has(this.type.name) ? element : `${element}::${this.type.name}`;
+    return ARRAY_ELEMENTS.has(this.type.base) ? element : `${element}::${this.type.base}`;
+  }
+
+  /** The column's value as it is to be read. */
+  select(value: string): string {
+    return asRead(value, this.type);
+  }
+
+  /** As the table declares it. */
+  get declaredType(): string {
+    return this.type.declared;
+  }
+
+  /** What its values are of, by the name in the database. */
+  get baseType(): string {
+    return this.type.base;
+  }
+
+  /** Whether the application reads its type by a parser of its own, which may know less than the database has. */
+  get readsInOwnWay(): boolean {
+    return !this.isStandard && this.hasStandard;
+  }
+
+  /** Whether its texts are JSON. */
+  get isJson(): boolean {
+    return this.type.base === 'json' || this.type.base === 'jsonb';
   }
 
   /** A value that PostgreSQL wrote as text, as the entity has it. */
-  parse(text: string): unknown {
-    const parse = parsers.getTypeParser(this.type.oid) as (text: string) => unknown;
-    return this.hydrate(this.type.oid === DATE_OID ? text : parse(text));
+  read(text: string | null): unknown {
+    const value = text === null ? null : this.parse(text);
+    return this.isPlain && (this.isStandard || value === null) ? value : this.hydrate(value);
   }
 
   /** A moment as the entity has it. */
-  parseDate(date: Date): unknown {
-    return this.hydrate(date);
+  readDate(date: Date): unknown {
+    return this.isPlain ? date : this.hydrate(date);
+  }
+
+  /**
+   * What a reload would show of a value that a handler gave, wherever batches end; it shares nothing with the value that
+   * can change. Values that the column will not take are left for the database to refuse.
+   * @returns `UNKNOWN` where only the database can tell
+   */
+  settle(value: unknown): unknown {
+    if (this.isPlain) {
+      if (value === null) return null;
+      const form = this.form(value);
+      if (form !== UNKNOWN) return form;
+    }
+    const text = this.write(value);
+    return text === null ? this.read(null) : this.settleText(text);
+  }
+
+  /** Remembers what the database makes of a text. */
+  learn(text: string, stored: string): void {
+    if (this.known.size >= MOST_KNOWN) this.known.clear();
+    this.known.set(text, stored);
   }
 
   /** What a row has that was inserted without a value; says why where nobody knows. */
   get unset(): { readonly value: unknown } | { readonly why: string } {
     const { constant, hasDefault, notNull } = this.type;
-    if (constant !== undefined && constant !== null) return { value: this.parse(constant) };
+    if (constant !== undefined && constant !== null) return { value: this.read(constant) };
     if (hasDefault && constant === undefined)
       return { why: 'only the database could fill, by the expression of its default' };
-    return notNull && this.isInserted ? { why: 'may not be null' } : { value: this.hydrate(null) };
+    return notNull && this.isInserted ? { why: 'may not be null' } : { value: this.read(null) };
+  }
+
+  private settleText(text: string): unknown {
+    const stored = this.storedText(text) ?? this.known.get(text);
+    if (stored !== undefined) return this.read(stored);
+    if (!this.isStandard || !READ_BACK[this.type.base]?.test(text)) return UNKNOWN;
+    const written = this.type.base.startsWith('timestamp') ? text.replace('T', ' ') : text;
+    const form = this.form(this.parse(written));
+    return form === UNKNOWN || this.isPlain ? form : this.hydrate(form);
   }
 }
+
+const FLOATS = new Set(['real', 'double precision']);
 
 const same = (value: unknown): unknown => value;

@@ -1,8 +1,11 @@
 import type { ClientBase } from 'pg';
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
+import { Cascades } from './cascades';
 import { inOrder } from './in-order';
 import type { RowTable } from './row-table';
-import { type SavedChanges, TableSession } from './table-session';
+import type { RowTables } from './row-tables';
+import type { TableLinks } from './table-links';
+import { type TableChanges, TableSession } from './table-session';
 
 /** What a batch comes to: encoded when it was folded, so that the next one may change the rows meanwhile. */
 export interface RowWrites {
@@ -22,13 +25,21 @@ export interface RowWrites {
  */
 export class RowSession {
   private readonly tables: ReadonlyMap<EntityTarget<ObjectLiteral>, TableSession>;
+  private readonly cascades: Cascades;
+  private readonly links: TableLinks;
+  /** Whether rows that are not in memory are being deleted by the batch that is being written. */
+  private reachesBeyondMemory = false;
 
   /** @param cacheBytes how much memory rows may take between batches */
   constructor(
-    tables: ReadonlyMap<EntityTarget<ObjectLiteral>, RowTable>,
+    { projection, tables, links }: RowTables,
     private readonly cacheBytes: () => number,
   ) {
-    this.tables = new Map([...tables].map(([entity, table]) => [entity, new TableSession(table)]));
+    const sessions = new Map<RowTable, TableSession>();
+    this.cascades = new Cascades(projection, links, (table) => sessions.get(table)!);
+    for (const table of tables.values()) sessions.set(table, new TableSession(table, this.cascades));
+    this.tables = new Map([...tables].map(([entity, table]) => [entity, sessions.get(table)!]));
+    this.links = links;
   }
 
   /** @param entity one of those that the session was made for */
@@ -36,38 +47,74 @@ export class RowSession {
     return this.tables.get(entity)!;
   }
 
-  begin(): void {
+  /** @param alone whether the batch is one event, and cannot be parted */
+  begin(alone: boolean): void {
     const now = new Date();
     const share = this.cacheBytes() / this.tables.size;
-    for (const table of this.tables.values()) table.begin(now, share);
+    this.cascades.begin();
+    for (const table of this.tables.values()) table.begin(now, share, alone);
   }
 
   get isMissingRows(): boolean {
     return this.sessions.some(({ isMissingRows }) => isMissingRows);
   }
 
+  /** Whether rows may only be loaded when the batch before is written: it deletes some that nobody knows of here. */
+  get mustWait(): boolean {
+    return this.reachesBeyondMemory;
+  }
+
   /** @param lock whether the rows stay locked to the end of the client's transaction */
   async load(client: ClientBase, lock: boolean): Promise<void> {
+    await this.links.read(client);
     for (const table of this.sessions) await table.load(client, lock);
   }
 
+  /** Makes all rows of the batch what a reload would show. */
+  async ask(client: ClientBase): Promise<void> {
+    for (const table of this.sessions) await table.ask(client);
+  }
+
+  /** @throws DanglingRowError */
   end(): RowWrites {
-    const saves = this.sessions.map((table) => table.end()).filter((save) => save !== undefined);
-    let saved: SavedChanges[] = [];
+    this.cascades.check();
+    const changes = this.sessions.map((table) => table.end()).filter((change) => change !== undefined);
+    this.reachesBeyondMemory = this.cascades.reachBeyondMemory;
+    let written: string;
     return {
-      isEmpty: saves.length === 0,
+      isEmpty: changes.length === 0,
       save: async (client, transaction) => {
-        const tasks = saves.map((save) => () => save(client, transaction));
-        saved = await inOrder(client, tasks);
+        await this.save(client, changes);
+        written = transaction;
       },
       committed: () => {
-        for (const table of saved) table.committed();
+        this.reachesBeyondMemory = false;
+        for (const change of changes) change.committed(written);
       },
     };
   }
 
   reset(): void {
+    this.reachesBeyondMemory = false;
     for (const table of this.sessions) table.reset();
+  }
+
+  private async save(client: ClientBase, changes: readonly TableChanges[]): Promise<void> {
+    const { areLinked, combined } = this.links;
+    if (areLinked)
+      await combined.save(
+        client,
+        changes.map(({ encoded }) => encoded.phases()),
+      );
+    else
+      await inOrder(
+        client,
+        changes.map(
+          ({ encoded }) =>
+            () =>
+              encoded.save(client),
+        ),
+      );
   }
 
   private get sessions(): TableSession[] {

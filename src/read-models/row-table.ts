@@ -1,14 +1,23 @@
-import { type ClientBase, type CustomTypesConfig, type QueryArrayConfig, types as parsers } from 'pg';
+import type { ClientBase, CustomTypesConfig, QueryArrayConfig } from 'pg';
 import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
 import type { StatementNames } from '../statements/statement-names';
-import { readColumnTypes } from './column-type';
+import { type ColumnType, readColumnTypes } from './column-type';
 import { rowColumns, rowMetadata } from './entity-columns';
-import { rememberExact } from './exact-dates';
 import type { RowColumn } from './row-column';
 import { type RowKey, RowKeys } from './row-keys';
+import { RowResult } from './row-result';
 import { loadSql } from './row-sql';
 import { type EncodedChanges, type RowChanges, RowWriter } from './row-writer';
-import { UnsetColumnError, RowKeyMismatchError } from './row.errors';
+import {
+  InvalidRowError,
+  RowKeyMismatchError,
+  UnsetColumnError,
+  UnsupportedRowEntityError,
+} from './row.errors';
+import { readTableIndexes } from './table-indexes';
+import { type CellTexts, storedTexts } from './stored-texts';
+import { UNKNOWN } from './stored-form';
+import { UniqueColumns } from './unique-values';
 
 export interface LoadedRow {
   readonly id: string;
@@ -29,6 +38,9 @@ export class RowTable {
   private readonly columns: readonly RowColumn[];
   /** What a plain copy of a row would share with it. */
   private readonly unshared: readonly RowColumn[];
+  private readonly results: RowResult;
+  /** Rows with values that were given in a form that only the database knows the stored one of. */
+  private readonly given = new WeakMap<object, GivenTexts>();
   /** The properties with embedded values. */
   private readonly embedded: ReadonlySet<string>;
   private readonly keyColumns: readonly RowColumn[];
@@ -41,6 +53,10 @@ export class RowTable {
   private readonly create: () => object;
   private readonly isInstance: (row: object) => boolean;
   private writer: RowWriter | undefined;
+  /** What keeps two rows from having the same values, besides the key. */
+  uniques = new UniqueColumns([], []);
+  /** Whether rows may be taken away and put back in a save. */
+  mayReplace = false;
 
   /**
    * @param names left out where a statement's failure would be the application's
@@ -74,6 +90,7 @@ export class RowTable {
     const types = primaryColumns.map((column) => dataSource.driver.normalizeType(column));
     this.keys = new RowKeys(projection, this.entity, this.keyColumns, types);
     this.create = () => metadata.create() as object;
+    this.results = new RowResult(metadata);
     this.isInstance = typeof target === 'function' ? (row) => row instanceof target : () => true;
   }
 
@@ -93,15 +110,57 @@ export class RowTable {
     for (const column of before ? this.notUpdated : this.notInserted)
       column.set(row, before && column.get(before));
     for (const column of this.dated) this.settleDate(column, row, before, now);
+    let texts: Map<RowColumn, string> | undefined;
+    let isOpen = false;
     for (const column of this.columns) {
       const value = column.get(row);
-      if (value === undefined) this.settleUnset(column, row);
-      else if (column.stored) {
-        const stored = column.stored(value);
-        if (stored !== value) column.set(row, stored);
+      if (value === undefined) {
+        this.settleUnset(column, row);
+        continue;
       }
+      const stored = column.settle(value);
+      if (stored === UNKNOWN || column.readsInOwnWay) {
+        const text = column.write(value);
+        if (text !== null) (texts ??= new Map<RowColumn, string>()).set(column, text);
+      }
+      if (stored === UNKNOWN) isOpen = true;
+      else if (!Object.is(stored, value)) column.set(row, stored);
     }
+    if (texts) this.given.set(row, { texts, isOpen });
+    else if (this.given.has(row)) this.given.delete(row);
     return row;
+  }
+
+  /**
+   * A row that a handler returned, as one that nobody else has: what the handler may keep a reference to is copied.
+   * @param handed the row that the handler got
+   * @throws InvalidRowError
+   */
+  take(result: unknown, handed: object | undefined): object {
+    const problem = this.results.problemOf(result);
+    if (problem) throw new InvalidRowError(this.projection, this.entity, problem);
+    return result === handed ? handed! : this.instanceOf(result as object);
+  }
+
+  /** Whether only the database can tell what the row's values come back as. */
+  isOpen(row: object): boolean {
+    return this.given.get(row)?.isOpen ?? false;
+  }
+
+  /** Makes rows what a reload would show, by what the database says. */
+  async askFor(client: ClientBase, rows: readonly object[]): Promise<void> {
+    const open = rows.filter((row) => this.isOpen(row));
+    if (open.length === 0) return;
+    const cells: CellTexts[] = open.map((row) => this.given.get(row)!.texts);
+    const stored = await storedTexts(client, cells);
+    open.forEach((row, at) => {
+      const { texts } = this.given.get(row)!;
+      for (const [column, text] of stored[at]!) {
+        if (text !== null) column.learn(texts.get(column)!, text);
+        column.set(row, column.read(text));
+      }
+      this.given.set(row, { texts, isOpen: false });
+    });
   }
 
   /** Changes to the copy leave the row as it is. */
@@ -109,6 +168,8 @@ export class RowTable {
     const copy = Object.assign(this.create(), row) as Record<string, unknown>;
     for (const property of this.embedded) copy[property] = undefined;
     for (const column of this.unshared) column.set(copy, column.copy(column.get(row)));
+    const given = this.given.get(row);
+    if (given) this.given.set(copy, given);
     return copy;
   }
 
@@ -121,22 +182,22 @@ export class RowTable {
 
   /** @param lock whether the rows stay locked to the end of the client's transaction */
   async load(client: ClientBase, keys: readonly RowKey[], lock = false): Promise<LoadedRow[]> {
-    this.writer ??= await this.prepare(client);
+    await this.open(client);
     const query: QueryArrayConfig = {
       text: loadSql(this.table, this.keyColumns, this.columns, lock),
-      values: this.writer.keyArrays(keys),
+      values: this.writer!.keyArrays(keys),
       rowMode: 'array',
-      types: TYPES,
+      types: AS_WRITTEN,
     };
     const { rows } = await (this.names
-      ? this.names.sendAlone<[string, ...unknown[]]>(client, query, keys.length)
-      : client.query<[string, ...unknown[]]>(query));
+      ? this.names.sendAlone<[string, ...(string | null)[]]>(client, query, keys.length)
+      : client.query<[string, ...(string | null)[]]>(query));
     const asked = new Set(keys.map(({ id }) => id));
     return rows.map(([xmin, ...values]) => {
       const row = this.create();
       for (let at = 0; at < values.length; at++) {
         const column = this.columns[at]!;
-        column.set(row, column.hydrate(values[at]));
+        column.set(row, column.read(values[at]!));
       }
       const { id } = this.keys.ofRow(row);
       this.keys.check(asked, id);
@@ -149,14 +210,50 @@ export class RowTable {
     return this.writer!.encode(changes);
   }
 
+  /** Finds out what the database knows of the table; to be called before anything is done with its rows. */
+  async open(client: ClientBase): Promise<void> {
+    this.writer ??= await this.prepare(client);
+  }
+
+  /** @param name in the database */
+  columnOf(name: string): RowColumn | undefined {
+    return this.columns.find(({ databaseName }) => databaseName === name);
+  }
+
   private async prepare(client: ClientBase): Promise<RowWriter> {
     const types = await readColumnTypes(client, this.table);
     for (const column of this.columns) {
       const type = types.get(column.databaseName);
       if (!type) throw new Error(`${this.table} has no column ${column.name}, which ${this.entity} has`);
-      column.resolve(type);
+      column.resolve(type, client);
+      const problem = unreadable(type);
+      if (problem)
+        throw new UnsupportedRowEntityError(
+          this.projection,
+          this.entity,
+          `its column ${column.property} ${problem}`,
+        );
     }
-    return new RowWriter(this.projection, this.table, this.keyColumns, this.columns, this.names);
+    const textOf = (column: RowColumn, row: object) =>
+      this.given.get(row)?.texts.get(column) ?? column.write(column.get(row));
+    const { unique, mayReplace, stored } = await readTableIndexes(client, this.table);
+    this.uniques = new UniqueColumns(unique, this.columns);
+    this.mayReplace = mayReplace;
+    const options = {
+      otherColumns: stored
+        .filter((name) => !this.columnOf(name))
+        .map((name) => `"${name.replaceAll('"', '""')}"`),
+      hasArbiter: unique.some(({ columns, isExact }) => isExact && isSameSet(columns, this.keyColumns)),
+    };
+    return new RowWriter(
+      this.projection,
+      this.table,
+      this.keyColumns,
+      this.columns,
+      this.names,
+      options,
+      textOf,
+    );
   }
 
   private instanceOf(given: object): object {
@@ -174,7 +271,7 @@ export class RowTable {
       const value = column.get(row);
       const wanted = key.values[at]!;
       if (value === wanted) continue;
-      if (value === undefined) column.set(row, column.parse(wanted));
+      if (value === undefined) column.set(row, column.read(wanted));
       else if (this.keys.textAt(at, value) !== wanted)
         throw new RowKeyMismatchError(
           this.projection,
@@ -194,26 +291,31 @@ export class RowTable {
 
   private settleDate(column: RowColumn, row: object, before: object | undefined, now: Date): void {
     if (column.isVersion) column.set(row, before ? Number(column.get(before)) + 1 : 1);
-    else if (column.isUpdateDate || column.get(row) === undefined) column.set(row, column.parseDate(now));
+    else if (column.isUpdateDate || column.get(row) === undefined) column.set(row, column.readDate(now));
   }
 }
 
-const DATE: number = parsers.builtins.DATE;
-const TIMESTAMPS = new Set<number>([parsers.builtins.TIMESTAMPTZ, parsers.builtins.TIMESTAMP]);
+/** Leaves every value as PostgreSQL wrote it: what becomes of it is decided by its column. */
+const AS_WRITTEN: CustomTypesConfig = { getTypeParser: () => (value: unknown) => value };
 
-/** As `pg` reads values, but for dates without a time, which it makes local midnights of, and finer than a millisecond. */
-const TYPES: CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') => {
-    if (oid === DATE) return (text: string) => text;
-    const parse: (text: string) => unknown = parsers.getTypeParser(oid, format);
-    if (!TIMESTAMPS.has(oid)) return parse;
-    return (text: string) => {
-      const date = parse(text);
-      rememberExact(date, text);
-      return date;
-    };
-  },
-};
+interface GivenTexts {
+  readonly texts: ReadonlyMap<RowColumn, string>;
+  /** Whether the values of the row are still as they were given. */
+  readonly isOpen: boolean;
+}
+
+/** What `pg` would read wrongly, as the session has it written, and what then would be saved so. */
+function unreadable({ base, session }: ColumnType): string | undefined {
+  if (base.startsWith('interval') && session.intervalStyle !== 'postgres')
+    return `is an interval, which cannot be read in the IntervalStyle ${session.intervalStyle} of the database: set it to postgres`;
+  if (!session.isIso && /^(date|timestamp).*\[\]$/.test(base))
+    return 'is an array of dates, which cannot be read in the DateStyle of the database: set it to ISO';
+  return undefined;
+}
+
+function isSameSet(names: readonly string[], columns: readonly RowColumn[]): boolean {
+  return names.length === columns.length && columns.every(({ databaseName }) => names.includes(databaseName));
+}
 
 function sizeOfValue(value: unknown): number {
   if (typeof value === 'string') return value.length;

@@ -37,6 +37,16 @@ export class RowKeyMismatchError extends ProjectionError {
   }
 }
 
+/** A handler returned something that is no row of its entity. */
+export class InvalidRowError extends ProjectionError {
+  constructor(projection: string, entity: string, problem: string) {
+    super(
+      `Projection "${projection}": a handler returned ${problem}. The row was left as it is. Return a row of ${entity} ` +
+        'to keep it, null to delete it, or undefined (nothing) to leave it alone.',
+    );
+  }
+}
+
 /** A handler left a column without the value that it needs. */
 export class UnsetColumnError extends ProjectionError {
   constructor(projection: string, entity: string, property: string, why: string) {
@@ -45,6 +55,21 @@ export class UnsetColumnError extends ProjectionError {
         'Set it in the handler.',
     );
   }
+}
+
+/** A row refers to one that an earlier event deleted, and that takes all rows with it that refer to it. */
+export class DanglingRowError extends ProjectionError {
+  constructor(projection: string, child: string, parent: string, key: string) {
+    super(
+      `Projection "${projection}": a handler returned a row of ${child} that refers to the row ${key} of ${parent}, which ` +
+        'was deleted before. Let the handler look at the order of events, or keep the row that is referred to.',
+    );
+  }
+}
+
+/** The batch holds events that cannot be saved in one go, but can one after the other. */
+export class InseparableRowsError extends Error {
+  override readonly name = 'InseparableRowsError';
 }
 
 /** Rows were written by somebody else since they were loaded: a read model belongs to its projection alone. */

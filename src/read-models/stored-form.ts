@@ -1,89 +1,110 @@
 import type { ColumnType } from './column-type';
+import { copyDate } from './exact-dates';
+import { realNumber } from './float-text';
+import { jsonForm } from './json-form';
+import { isDay, scaleOf } from './stored-text';
 
-type Form = (value: unknown) => unknown;
+/** What a value comes back as cannot be told without a longer look. */
+export const UNKNOWN = Symbol('unknown');
 
-const INTEGER = /^[+-]?\d+$/;
-const DECIMAL = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?$/;
-const MOMENT = /^(\d{4}-\d\d-\d\d)[T ]\d/;
+/** What a reload shows of a value that is in its column's own form already, or `UNKNOWN`. */
+export type StoredForm = (value: unknown) => unknown;
 
-const DAY_LENGTH = 10;
+const WHOLE = /^(?:0|-?[1-9]\d*)$/;
+const DECIMAL = /^(?!-[0.]*$)-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** What a type modifier says besides its number. */
-const MODIFIER_HEADER = 4;
+/** Times before and after are written with more than four digits, or with "BC". */
+const FIRST_YEAR = Date.UTC(1000, 0);
+const LAST_YEAR = Date.UTC(9999, 11, 31);
+const MS_DIGITS = 3;
 
 /**
- * What a reload would show of a value that a handler gave a column in another form: the next event of the batch is to
- * see the same, wherever batches end. Values that the column will not take are left for the database to refuse, and
- * numbers of lower precision and JSON are left as they are.
+ * The short way for values that most handlers give: no text is made of them. To be used where `pg` reads the type as it
+ * comes with it, and TypeORM adds nothing. What is no scalar is copied, so that a row shares nothing that can change.
  */
-export function storedForm({ name, modifier }: ColumnType): Form | undefined {
-  switch (name) {
-    case 'smallint':
-    case 'integer':
-      return (value) => (typeof value === 'string' && INTEGER.test(value) ? Number(value) : value);
-    case 'bigint':
-      return (value) => (typeof value === 'number' || typeof value === 'bigint' ? integerText(value) : value);
-    case 'numeric':
-      return numericForm(modifier < 0 ? undefined : (modifier - MODIFIER_HEADER) & 0x7ff);
+export function storedForm(type: ColumnType): StoredForm {
+  const { base } = type;
+  if (base.endsWith('[]')) return arrayForm({ ...type, base: base.slice(0, -2) });
+  if (type.isEnum) return textForm;
+  switch (base) {
     case 'text':
     case 'character varying':
-      return (value) => (typeof value === 'number' || typeof value === 'bigint' ? String(value) : value);
-    case 'bpchar':
-      return (value) =>
-        typeof value === 'string' ? value + ' '.repeat(blanksOf(value, modifier - MODIFIER_HEADER)) : value;
+    case 'citext':
+      return textForm;
+    case 'smallint':
+    case 'integer':
+      return (value) => (Number.isInteger(value) ? (value as number) + 0 : UNKNOWN);
+    case 'bigint':
+      return (value) => (typeof value === 'string' && WHOLE.test(value) ? value : UNKNOWN);
+    case 'numeric':
+      return decimalForm(type.modifier);
+    case 'real':
+    case 'double precision':
+      return type.session.isExact ? floatForm(base === 'real') : () => UNKNOWN;
+    case 'boolean':
+      return (value) => (typeof value === 'boolean' ? value : UNKNOWN);
     case 'uuid':
-      return (value) => (typeof value === 'string' ? value.toLowerCase() : value);
+      return (value) => (typeof value === 'string' && UUID.test(value) ? value : UNKNOWN);
     case 'timestamp with time zone':
     case 'timestamp without time zone':
-      return momentForm;
+      return momentForm(type.modifier);
     case 'date':
-      return (value) =>
-        typeof value === 'string' && value.length > DAY_LENGTH ? (MOMENT.exec(value)?.[1] ?? value) : value;
+      return (value) => (typeof value === 'string' && isDay(value) ? value : UNKNOWN);
     case 'bytea':
-      return (value) =>
-        ArrayBuffer.isView(value) && !Buffer.isBuffer(value)
-          ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
-          : value;
+      return (value) => (Buffer.isBuffer(value) ? Buffer.from(value) : UNKNOWN);
+    case 'json':
+      return (value) => jsonForm(value, false);
+    case 'jsonb':
+      return (value) => jsonForm(value, true);
     default:
-      return undefined;
+      return () => UNKNOWN;
   }
 }
 
-function integerText(value: number | bigint): unknown {
-  return typeof value === 'bigint' || Number.isSafeInteger(value) ? BigInt(value).toString() : value;
-}
+const textForm: StoredForm = (value) => (typeof value === 'string' ? value : UNKNOWN);
 
-/** @param scale how many digits the column keeps behind the point; all where it says nothing */
-function numericForm(scale: number | undefined): Form {
+function decimalForm(modifier: number): StoredForm {
+  const scale = modifier < 0 ? undefined : scaleOf(modifier);
   return (value) => {
-    if (typeof value === 'string') {
-      if (scale === undefined || value[value.length - 1 - scale] === '.') return value;
-      return rounded(value, scale) ?? value;
-    }
-    if (typeof value !== 'number' && typeof value !== 'bigint') return value;
-    return rounded(String(value), scale) ?? value;
+    if (typeof value !== 'string' || !DECIMAL.test(value)) return UNKNOWN;
+    if (scale === undefined) return value;
+    const digits = value.includes('.') ? value.length - 1 - value.indexOf('.') : 0;
+    return digits === scale ? value : UNKNOWN;
   };
 }
 
-/** As PostgreSQL rounds: halves away from zero. */
-function rounded(text: string, scale: number | undefined): string | undefined {
-  const [, sign, whole, fraction = ''] = DECIMAL.exec(text) ?? [];
-  if (whole === undefined) return undefined;
-  const places = scale ?? fraction.length;
-  const half = (fraction[places] ?? '0') >= '5' ? 1n : 0n;
-  const digits = BigInt(whole + fraction.slice(0, places).padEnd(places, '0')) + half;
-  const kept = String(digits).padStart(places + 1, '0');
-  const unsigned = places === 0 ? kept : `${kept.slice(0, -places)}.${kept.slice(-places)}`;
-  return sign === '-' && digits !== 0n ? `-${unsigned}` : unsigned;
+function floatForm(isReal: boolean): StoredForm {
+  return (value) => {
+    if (typeof value !== 'number') return UNKNOWN;
+    if (!isReal || !Number.isFinite(value)) return value + 0;
+    return realNumber(value) ?? UNKNOWN;
+  };
 }
 
-/** The database counts letters as people do, not as JavaScript. */
-function blanksOf(value: string, length: number): number {
-  return Math.max(0, length - Array.from(value).length);
+function momentForm(modifier: number): StoredForm {
+  const unit = modifier < 0 || modifier >= MS_DIGITS ? 1 : 10 ** (MS_DIGITS - modifier);
+  return (value) => {
+    if (!(value instanceof Date)) return UNKNOWN;
+    const time = value.getTime();
+    return time >= FIRST_YEAR && time <= LAST_YEAR && time % unit === 0 ? copyDate(value) : UNKNOWN;
+  };
 }
 
-function momentForm(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  const date = new Date(value);
-  return Number.isNaN(date.getTime()) ? value : date;
+/** `pg` reads the decimals in an array as numbers, and its dates without a time as local ones. */
+const NOT_IN_ARRAYS = new Set(['date', 'numeric', 'citext', 'json', 'jsonb']);
+
+/** Of one dimension. */
+function arrayForm(element: ColumnType): StoredForm {
+  const form = NOT_IN_ARRAYS.has(element.base) || element.isEnum ? undefined : storedForm(element);
+  return (value) => {
+    if (!Array.isArray(value) || !form) return UNKNOWN;
+    const copy: unknown[] = [];
+    for (const item of value) {
+      const stored = item === null ? null : form(item);
+      if (stored === UNKNOWN) return UNKNOWN;
+      copy.push(stored);
+    }
+    return copy;
+  };
 }

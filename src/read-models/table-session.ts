@@ -1,6 +1,11 @@
 import type { ClientBase } from 'pg';
+import type { Cascades } from './cascades';
 import type { RowKey } from './row-keys';
 import type { RowTable } from './row-table';
+import type { EncodedChanges, RowChanges } from './row-writer';
+import { InseparableRowsError } from './row.errors';
+import { inTheWay, layersOf, type UniqueMove } from './unique-moves';
+import type { UniqueValues } from './unique-values';
 
 /** A row that a segment works on. */
 export interface CachedRow {
@@ -14,10 +19,15 @@ export interface CachedRow {
   /** Whether it was deleted since it was stored: what comes in its place is another row. */
   replaced: boolean;
   changed: boolean;
+  /** What it has in unique indexes, as it is stored; left out where there are none. */
+  uniques?: UniqueValues;
 }
 
-export interface SavedChanges {
-  committed(): void;
+/** What a batch changes in a table. */
+export interface TableChanges {
+  readonly encoded: EncodedChanges;
+  /** @param transaction the one that they were written by */
+  committed(transaction: string): void;
 }
 
 /** The rows of one table in a session. */
@@ -31,14 +41,24 @@ export class TableSession {
   private youngBytes = 0;
   private missing: CachedRow[] = [];
   private changed: CachedRow[] = [];
+  /** Rows of the batch that hold values in a form that only the database knows the stored one of. */
+  private readonly open = new Set<CachedRow>();
   private now = new Date();
 
-  constructor(private readonly table: RowTable) {}
+  private alone = false;
 
-  begin(now: Date, cacheBytes: number): void {
+  constructor(
+    private readonly table: RowTable,
+    private readonly cascades: Cascades,
+  ) {}
+
+  /** @param alone whether the batch is one event, and cannot be parted */
+  begin(now: Date, cacheBytes: number, alone: boolean): void {
     this.now = now;
+    this.alone = alone;
     this.missing = [];
     this.changed = [];
+    this.open.clear();
     if (this.youngBytes <= cacheBytes / 2) return;
     this.old = this.young;
     this.young = new Map();
@@ -51,11 +71,25 @@ export class TableSession {
     return [...new Set(keys.map((key) => this.rowOf(key)))];
   }
 
+  /** Whether rows of the batch are not in memory, or not as a reload would show them. */
   get isMissingRows(): boolean {
-    return this.missing.length > 0;
+    return this.missing.length > 0 || this.open.size > 0;
+  }
+
+  /** Whether a handler may not see the row yet. */
+  isOpen(row: CachedRow): boolean {
+    return this.open.has(row);
+  }
+
+  /** Makes all rows of the batch what a reload would show. */
+  async ask(client: ClientBase): Promise<void> {
+    const rows = [...this.open].flatMap(({ value }) => value ?? []);
+    this.open.clear();
+    if (rows.length > 0) await this.table.askFor(client, rows);
   }
 
   async load(client: ClientBase, lock: boolean): Promise<void> {
+    await this.ask(client);
     if (this.missing.length === 0) return;
     const keys = this.missing.map(({ key }) => key);
     for (const { id, row, xmin } of await this.table.load(client, keys, lock)) {
@@ -63,6 +97,7 @@ export class TableSession {
       cached.value = row;
       cached.xmin = xmin;
       cached.stored = true;
+      if (!this.table.uniques.isEmpty) cached.uniques = this.table.uniques.of(row);
       this.youngBytes += this.table.sizeOf(row);
     }
   }
@@ -77,25 +112,47 @@ export class TableSession {
   }
 
   /** @param before the row as the handler got it, for when it leaves the row alone */
-  keep(row: CachedRow, result: object | null | undefined, before: object | undefined): void {
+  keep(row: CachedRow, result: unknown, before: object | undefined): void {
     if (result === undefined) {
       row.value = before;
       return;
     }
     if (result === null) {
-      row.value = undefined;
-      row.replaced = true;
+      this.remove(row);
     } else {
-      row.value = this.table.settle(result, row.key, before, this.now);
+      if (row.replaced && row.stored && !this.alone && this.cascades.beginAt(this.table))
+        throw new InseparableRowsError('A row that others go with is deleted and made again');
+      const own = this.table.take(result, row.value);
+      row.value = this.table.settle(own, row.key, before, this.now);
+      if (this.table.isOpen(row.value)) this.open.add(row);
       if (!before) this.youngBytes += this.table.sizeOf(row.value);
+      this.cascades.settled(this.table, row);
+      this.touch(row);
     }
+  }
+
+  /** Deletes a row, with what goes with it. */
+  remove(row: CachedRow): void {
+    const { value } = row;
+    row.value = undefined;
+    row.replaced = true;
+    this.touch(row);
+    if (value) this.cascades.removed(this.table, value, row.stored);
+  }
+
+  touch(row: CachedRow): void {
     if (row.changed) return;
     row.changed = true;
     this.changed.push(row);
   }
 
-  /** @returns how to save what changed; `undefined` when nothing did */
-  end(): ((client: ClientBase, transaction: string) => Promise<SavedChanges>) | undefined {
+  /** All that are in memory. */
+  get rows(): Iterable<CachedRow> {
+    return [...this.old.values(), ...this.young.values()];
+  }
+
+  /** @returns what changed; `undefined` where nothing did */
+  end(): TableChanges | undefined {
     const { changed } = this;
     if (changed.length === 0) return undefined;
     const inserts = changed.filter(({ value, stored, replaced }) => value && (!stored || replaced));
@@ -103,21 +160,19 @@ export class TableSession {
     const deletes = changed.filter(({ stored, replaced }) => stored && replaced);
     const encoded = this.table.encode({
       inserts: inserts.map(({ key, value }) => ({ key, row: value! })),
-      updates: updates.map((row) => ({ key: row.key, row: row.value!, stamp: row })),
       deletes: deletes.map((row) => ({ key: row.key, stamp: row })),
+      ...this.updatesOf(updates),
     });
     for (const row of changed) {
       row.stored = row.value !== undefined;
       row.changed = false;
       row.replaced = false;
     }
-    return async (client, transaction) => {
-      await encoded.save(client);
-      return {
-        committed: () => {
-          for (const row of changed) row.xmin = transaction;
-        },
-      };
+    return {
+      encoded,
+      committed: (transaction) => {
+        for (const row of changed) row.xmin = transaction;
+      },
     };
   }
 
@@ -125,20 +180,48 @@ export class TableSession {
     this.young = new Map();
     this.old = new Map();
     this.youngBytes = 0;
+    this.open.clear();
   }
 
   private rowOf(given: unknown): CachedRow {
     const key = this.table.keyOf(given);
     let row = this.young.get(key.id);
-    if (row) return row;
+    if (row) return this.noteOpen(row);
     row = this.old.get(key.id);
-    if (row) this.old.delete(key.id);
+    if (row) this.old.delete(this.noteOpen(row).key.id);
     else {
       row = { key, value: undefined, xmin: '', stored: false, replaced: false, changed: false };
       this.missing.push(row);
     }
     this.young.set(key.id, row);
     this.youngBytes += row.value ? this.table.sizeOf(row.value) : key.id.length;
+    return row;
+  }
+
+  /** Updates in an order in which rows may take over each other's unique values. */
+  private updatesOf(rows: readonly CachedRow[]): Omit<RowChanges, 'inserts' | 'deletes'> {
+    const { uniques, mayReplace } = this.table;
+    const changeOf = (row: CachedRow) => ({ key: row.key, row: row.value!, stamp: row });
+    if (uniques.isEmpty) return { updates: rows.map(changeOf) };
+    const moves: UniqueMove<CachedRow>[] = rows.map((row) => ({
+      row,
+      from: row.uniques!,
+      to: uniques.of(row.value!),
+    }));
+    const blocking = inTheWay(moves, uniques.isExact);
+    for (const row of this.changed) row.uniques = row.value && uniques.of(row.value);
+    if (blocking.size === 0) return { updates: rows.map(changeOf) };
+    if (mayReplace)
+      return {
+        replaced: rows.filter((row) => blocking.has(row)).map(changeOf),
+        updates: rows.filter((row) => !blocking.has(row)).map(changeOf),
+      };
+    const layers = layersOf(moves).map((layer) => layer.map(changeOf));
+    return { earlier: layers.slice(0, -1), updates: layers.at(-1)! };
+  }
+
+  private noteOpen(row: CachedRow): CachedRow {
+    if (row.value && this.table.isOpen(row.value)) this.open.add(row);
     return row;
   }
 }

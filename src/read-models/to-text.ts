@@ -8,7 +8,7 @@ export function toText(value: unknown): string | null {
   if (Buffer.isBuffer(value)) return `\\x${value.toString('hex')}`;
   if (ArrayBuffer.isView(value))
     return `\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}`;
-  if (Array.isArray(value)) return nestedArrayText(value);
+  if (Array.isArray(value)) return nestedArrayText(value, toText);
   if (typeof value === 'object') return objectText(value);
   // What -0 is in a column is what 0 is.
   return Object.is(value, -0) ? '0' : `${value as number}`;
@@ -40,8 +40,14 @@ function elementText(element: string | null): string {
 }
 
 /** The value of an array column; arrays inside are dimensions of their own. */
-function nestedArrayText(values: readonly unknown[]): string {
-  return `{${values.map((value) => (Array.isArray(value) ? nestedArrayText(value) : elementText(toText(value)))).join()}}`;
+export function nestedArrayText(
+  values: readonly unknown[],
+  write: (value: unknown) => string | null,
+): string {
+  const elements = values.map((value) =>
+    Array.isArray(value) ? nestedArrayText(value, write) : elementText(write(value)),
+  );
+  return `{${elements.join()}}`;
 }
 
 /** In UTC, with its offset; as `pg` does where the year has no four digits. */

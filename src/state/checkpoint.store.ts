@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { StatementNames } from '../statements/statement-names';
+import { SERVER_INCARNATION } from '../statements/server-incarnation';
 import { evict } from './evict';
 import type { SegmentId } from './segment-id';
 import { tableName } from './table-name';
@@ -18,6 +19,8 @@ export interface Checkpoint {
 export interface StoredCheckpoint extends Checkpoint {
   readonly segment: number;
   readonly epoch: bigint;
+  /** The life of the server that it was read in. */
+  readonly server: string;
 }
 
 interface Row {
@@ -26,6 +29,7 @@ interface Row {
   readonly replay_until: string | null;
   readonly epoch: string;
   readonly halt_at: string | null;
+  readonly server: string;
 }
 
 /** What the fence of a batch found. */
@@ -52,7 +56,8 @@ export class CheckpointStore {
     manager: EntityManager = this.dataSource.manager,
   ): Promise<StoredCheckpoint[]> {
     const rows = await manager.query<Row[]>(
-      `SELECT segment, position, replay_until, epoch, halt_at FROM ${this.table} WHERE projection = $1 ORDER BY segment`,
+      `SELECT segment, position, replay_until, epoch, halt_at, ${SERVER_INCARNATION} AS server
+       FROM ${this.table} WHERE projection = $1 ORDER BY segment`,
       [projection],
     );
     return rows.map(toCheckpoint);
@@ -87,6 +92,7 @@ export class CheckpointStore {
    * Moves the checkpoint if it is where `from` says and nobody has claimed it since: the compare-and-set that makes
    * every event count once. The row stays locked to the end of the transaction, so another instance waits here and
    * then finds it moved.
+   * @param server the life of the server that `from` was read in: what was read in it may be gone in another one
    */
   async advance(
     { projection, segment }: SegmentId,
@@ -94,10 +100,12 @@ export class CheckpointStore {
     from: Checkpoint,
     to: Checkpoint,
     manager?: EntityManager,
+    server?: string,
   ): Promise<Fenced | undefined> {
     const text = `
       UPDATE ${this.table} SET position = $4, replay_until = $5, updated_at = clock_timestamp()
       WHERE projection = $1 AND segment = $2 AND position = $3 AND replay_until IS NOT DISTINCT FROM $6 AND epoch = $7 AND coalesce(halt_at >= $4, true)
+        AND coalesce(${SERVER_INCARNATION} = $8::text, true)
       RETURNING pg_backend_pid() AS backend, pg_current_xact_id()::xid::text AS transaction`;
     const { position, replayUntil = null } = to;
     const values = [
@@ -108,6 +116,7 @@ export class CheckpointStore {
       replayUntil,
       from.replayUntil ?? null,
       epoch,
+      server ?? null,
     ];
     if (!manager) return (await this.dataSource.query<[Fenced[], number]>(text, values))[0][0];
     // Every batch begins with it, which makes what the server spends on planning it count.
@@ -178,5 +187,6 @@ function toCheckpoint(row: Row): StoredCheckpoint {
     replayUntil: row.replay_until === null ? undefined : BigInt(row.replay_until),
     epoch: BigInt(row.epoch),
     haltAt: row.halt_at === null ? undefined : BigInt(row.halt_at),
+    server: row.server,
   };
 }

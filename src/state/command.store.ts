@@ -3,6 +3,8 @@ import { tableName } from './table-name';
 
 export interface CommandOutcome {
   readonly finished: boolean;
+  /** Seconds since an owner last got on with it; `null` when none has taken it up. */
+  readonly silentSeconds: number | null;
   readonly result: unknown;
   readonly error: string | null;
 }
@@ -30,6 +32,13 @@ export class CommandStore {
     );
   }
 
+  /** Tells whoever waits for it that an owner is at work. */
+  async progressed(id: number): Promise<void> {
+    await this.dataSource.query(`UPDATE ${this.table} SET progressed_at = clock_timestamp() WHERE id = $1`, [
+      id,
+    ]);
+  }
+
   /** Takes back an order nobody has begun to obey, or is past caring about. */
   async withdraw(id: string): Promise<void> {
     await this.dataSource.query(`DELETE FROM ${this.table} WHERE id = $1 AND finished_at IS NULL`, [id]);
@@ -37,9 +46,11 @@ export class CommandStore {
 
   async outcome(id: string): Promise<CommandOutcome> {
     const [row] = await this.dataSource.query<CommandOutcome[]>(
-      `SELECT finished_at IS NOT NULL AS finished, result, error FROM ${this.table} WHERE id = $1`,
+      `SELECT finished_at IS NOT NULL AS finished, result, error,
+         extract(epoch FROM clock_timestamp() - progressed_at)::float8 AS "silentSeconds"
+       FROM ${this.table} WHERE id = $1`,
       [id],
     );
-    return row ?? { finished: true, result: null, error: 'the order is gone' };
+    return row ?? { finished: true, silentSeconds: null, result: null, error: 'the order is gone' };
   }
 }

@@ -151,6 +151,16 @@ export class ControlStore {
     );
   }
 
+  /** Has a stopped projection run again; `false` when it is paused, which is left alone. */
+  async leaveStop(manager: EntityManager, projection: string): Promise<boolean> {
+    const [rows] = await manager.query<[unknown[], number]>(
+      `UPDATE ${this.states} SET state = 'running', failure = NULL, updated_at = clock_timestamp()
+       WHERE projection = $1 AND state <> 'paused' RETURNING projection`,
+      [projection],
+    );
+    return rows.length > 0;
+  }
+
   /** Stops a projection, unless an operator has paused it meanwhile. */
   async halt(projection: string, failure: StoredFailure): Promise<void> {
     await this.dataSource.query(

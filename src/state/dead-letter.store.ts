@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { freezeEvent } from '../events/frozen-event';
 import type { RecordedEvent } from '../events/recorded-event';
-import { StoredEvent } from '../events/stored-event';
 import type { SegmentId } from './segment-id';
 import { tableName } from './table-name';
 
@@ -51,17 +51,29 @@ interface Row {
   readonly stream_id: string;
   readonly version: string;
   readonly type: string;
-  readonly data: unknown;
-  readonly metadata: Record<string, unknown>;
-  readonly recorded_at: Date;
+  readonly data: string;
+  readonly metadata: string;
+  readonly recorded_at: string;
   readonly error_class: string | null;
   readonly error_message: string | null;
   readonly error_stack: string | null;
   readonly attempts: number;
-  readonly first_failed_at: Date | null;
-  readonly last_failed_at: Date | null;
+  readonly first_failed_at: string | null;
+  readonly last_failed_at: string | null;
   readonly instance: string;
 }
+
+/** A moment as ISO has it, whatever the session does with dates and the application with what `pg` reads. */
+const moment = (column: string): string => `to_json(${column}) #>> '{}' AS ${column}`;
+
+/** As texts, so that an event is read from here as it is from its store. */
+const COLUMNS = `id, projection, segment, state, parked_by, position::text, event_id, stream_id, version::text, type,
+  data::text, metadata::text, ${moment('recorded_at')}, error_class, error_message, error_stack, attempts,
+  ${moment('first_failed_at')}, ${moment('last_failed_at')}, instance`;
+
+/** What JavaScript cannot hold, such as large numbers, is in the store alone: events of other sources are not there. */
+const asStored = (column: string, events: string): string =>
+  `coalesce((SELECT s.${column} FROM ${events} s WHERE s.global_position = e.position AND s.id = e.event_id), e.${column})`;
 
 const MATCHES = `($2::bigint[] IS NULL OR id = ANY ($2)) AND ($3::text IS NULL OR stream_id = $3)
   AND ($4::text IS NULL OR type = $4)`;
@@ -69,12 +81,14 @@ const MATCHES = `($2::bigint[] IS NULL OR id = ANY ($2)) AND ($3::text IS NULL O
 /** The statements on `projection_dead_letters`. */
 export class DeadLetterStore {
   private readonly table: string;
+  private readonly events: string;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly instance: string,
   ) {
     this.table = tableName(dataSource, 'projection_dead_letters');
+    this.events = tableName(dataSource, 'events');
   }
 
   async addFailed(
@@ -88,8 +102,10 @@ export class DeadLetterStore {
       `INSERT INTO ${this.table} (projection, segment, state, parked_by, position, event_id, stream_id, version, type,
          data, metadata, recorded_at, error_class, error_message, error_stack, attempts, first_failed_at,
          last_failed_at, instance)
-       VALUES ($1, $2, 'failed', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, clock_timestamp(),
-         clock_timestamp(), $16)`,
+       SELECT $1, $2, 'failed', $3, e.position, e.event_id, e.stream_id, e.version, e.type, ${this.stored},
+         $12, $13, $14, $15, clock_timestamp(), clock_timestamp(), $16
+       FROM (VALUES ($4::bigint, $5::uuid, $6, $7::bigint, $8, $9::jsonb, $10::jsonb, $11::timestamptz))
+         AS e (position, event_id, stream_id, version, type, data, metadata, recorded_at)`,
       [
         id.projection,
         id.segment,
@@ -114,9 +130,11 @@ export class DeadLetterStore {
     await manager.query(
       `INSERT INTO ${this.table} (projection, segment, state, attempts, instance, parked_by, position, event_id,
          stream_id, version, type, data, metadata, recorded_at)
-       SELECT $1, $2, 'waiting', 0, $3, e.*
+       SELECT $1, $2, 'waiting', 0, $3, e.parked_by, e.position, e.event_id, e.stream_id, e.version, e.type,
+         ${this.stored}
        FROM unnest($4::text[], $5::bigint[], $6::uuid[], $7::text[], $8::bigint[], $9::text[], $10::jsonb[],
-         $11::jsonb[], $12::timestamptz[]) AS e`,
+         $11::jsonb[], $12::timestamptz[])
+         AS e (parked_by, position, event_id, stream_id, version, type, data, metadata, recorded_at)`,
       [
         id.projection,
         id.segment,
@@ -124,6 +142,11 @@ export class DeadLetterStore {
         ...Array.from({ length: 9 }, (_, i) => columns.map((row) => row[i])),
       ],
     );
+  }
+
+  /** The parts of an event `e` that its store may know better. */
+  private get stored(): string {
+    return ['data', 'metadata', 'recorded_at'].map((column) => asStored(column, this.events)).join(', ');
   }
 
   async failedAgain(manager: EntityManager, id: string, failure: FailureRecord): Promise<void> {
@@ -191,7 +214,7 @@ export class DeadLetterStore {
   /** In the order of the store. */
   async list(projection: string, filter: DeadLetterFilter = {}, limit = 1000): Promise<DeadLetter[]> {
     const rows = await this.dataSource.query<Row[]>(
-      `SELECT * FROM ${this.table} WHERE projection = $1 AND ${MATCHES} ORDER BY position LIMIT $5`,
+      `SELECT ${COLUMNS} FROM ${this.table} WHERE projection = $1 AND ${MATCHES} ORDER BY ${this.table}.position LIMIT $5`,
       [projection, ...paramsOf(filter), limit],
     );
     return rows.map(toDeadLetter);
@@ -215,9 +238,9 @@ export class DeadLetterStore {
     after: bigint,
   ): Promise<DeadLetter[]> {
     const rows = await this.dataSource.query<Row[]>(
-      `SELECT * FROM ${this.table}
+      `SELECT ${COLUMNS} FROM ${this.table}
        WHERE projection = $1 AND segment = $5 AND position > $6 AND (${MATCHES} OR parked_by = ANY ($7))
-       ORDER BY position LIMIT 100`,
+       ORDER BY ${this.table}.position LIMIT 100`,
       [projection, ...paramsOf(filter), segment, after, parked],
     );
     return rows.map(toDeadLetter);
@@ -230,11 +253,15 @@ export class DeadLetterStore {
     filter: DeadLetterFilter,
   ): Promise<DeadLetter[]> {
     const [rows] = await manager.query<[Row[], number]>(
-      `DELETE FROM ${this.table} WHERE projection = $1 AND segment = $5 AND ${MATCHES} RETURNING *`,
+      `DELETE FROM ${this.table} WHERE projection = $1 AND segment = $5 AND ${MATCHES} RETURNING ${COLUMNS}`,
       [projection, ...paramsOf(filter), segment],
     );
     return rows.map(toDeadLetter);
   }
+}
+
+function dateOf(text: string | null): Date | undefined {
+  return text === null ? undefined : new Date(text);
 }
 
 function paramsOf({ ids, streamId, type }: DeadLetterFilter): unknown[] {
@@ -262,22 +289,22 @@ function toDeadLetter(row: Row): DeadLetter {
     segment: row.segment,
     state: row.state,
     parkedBy: row.parked_by ?? undefined,
-    event: new StoredEvent({
+    event: freezeEvent({
       id: row.event_id,
       streamId: row.stream_id,
       type: row.type,
-      data: row.data,
-      metadata: row.metadata,
+      data: JSON.parse(row.data) as unknown,
+      metadata: JSON.parse(row.metadata) as RecordedEvent['metadata'],
       version: Number(row.version),
       globalPosition: BigInt(row.position),
-      recordedAt: row.recorded_at,
+      recordedAt: new Date(row.recorded_at),
     }),
     errorClass: row.error_class ?? undefined,
     errorMessage: row.error_message ?? undefined,
     errorStack: row.error_stack ?? undefined,
     attempts: row.attempts,
-    firstFailedAt: row.first_failed_at ?? undefined,
-    lastFailedAt: row.last_failed_at ?? undefined,
+    firstFailedAt: dateOf(row.first_failed_at),
+    lastFailedAt: dateOf(row.last_failed_at),
     instance: row.instance,
   };
 }

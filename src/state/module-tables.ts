@@ -48,10 +48,12 @@ export const MODULE_TABLES: Readonly<Record<string, ModuleTable>> = {
   },
   projection_leases: {
     columns: { projection: TEXT, segment: WHOLE, owner: TEXT, epoch: WHOLE, expires_at: TIME },
+    later: ['trouble'],
     privileges: ALL,
   },
   projection_commands: {
     columns: { id: WHOLE, projection: TEXT, segment: WHOLE, command: TEXT, arguments: JSONB },
+    later: ['progressed_at'],
     privileges: ALL,
   },
   projection_dead_letters: {
@@ -71,6 +73,10 @@ export const MODULE_TABLES: Readonly<Record<string, ModuleTable>> = {
   },
   projection_inline_marks: {
     columns: { projection: TEXT, by_appends: ['boolean'] },
+    privileges: ALL,
+  },
+  projection_head_times: {
+    columns: { position: WHOLE, seen_at: TIME },
     privileges: ALL,
   },
 };

@@ -20,6 +20,8 @@ export interface TableNames {
   readonly audit?: string;
   /** @default 'projection_inline_marks' */
   readonly inlineMarks?: string;
+  /** @default 'projection_head_times' */
+  readonly headTimes?: string;
   /** The list of the module's migrations that have run. @default 'projection_migrations' */
   readonly migrations?: string;
 }
@@ -41,14 +43,17 @@ export interface MigrationPlacement extends TablePlacement {
   readonly dropTablesWithRows?: boolean;
 }
 
-/** Migrations get nothing but a query runner, so what they must know is kept beside its data source. */
-const placements = new WeakMap<DataSource, MigrationPlacement>();
+/**
+ * Migrations get nothing but a query runner, so what they must know is kept on its data source, and what is derived from
+ * that inherits it. Two copies of the package share it.
+ */
+const PLACEMENT = Symbol.for('nestjs-projections:tables');
 
 /** From now on the module's tables of the data source are those. */
 export function placeTables(dataSource: DataSource, placement: MigrationPlacement): void {
-  placements.set(dataSource, placement);
+  Object.defineProperty(dataSource, PLACEMENT, { value: placement, configurable: true });
 }
 
 export function placementOf(dataSource: DataSource): MigrationPlacement {
-  return placements.get(dataSource) ?? {};
+  return (dataSource as { [PLACEMENT]?: MigrationPlacement })[PLACEMENT] ?? {};
 }

@@ -2,11 +2,12 @@ import { compileSamples } from '../docs/compile-samples';
 import type { Sample } from '../docs/markdown';
 
 const PREAMBLE = `
-import { On, OnAny, type ProjectionContext, type RecordedEvent } from 'nestjs-projections';
+import { On, OnAny, type ProjectionContext, type RecordedEvent, type Serialized } from 'nestjs-projections';
 declare module 'nestjs-projections' {
   interface EventMap { TypedOrderPaid: { order_id: string; cents: number } }
 }
 class OrderSent { static readonly type = 'OrderSent'; constructor(readonly order_id: string) {} }
+class OrderDated { constructor(readonly at: Date, readonly lines: { n?: number }[]) {} total() { return 1; } }
 class OrderLost { constructor(readonly reason: string) {} }
 `;
 
@@ -18,6 +19,8 @@ const FITTING = [
   "@On('TypedOrderPaid') paid(event: RecordedEvent<{ cents: number }>) { return event; }",
   "@On('TypedOrderPaid', { replay: false }) paid({ data }: RecordedEvent<{ cents: number }>) { return data; }",
   "@On('TypedOrderPaid') @On(OrderSent) both(event: RecordedEvent<{ order_id: string }>) { return event; }",
+  '@On(OrderDated) dated({ data }: RecordedEvent<Serialized<OrderDated>>) { return data.at.slice(0, 10) + data.lines[0]!.n; }',
+  '@On(OrderDated) dated({ data }: RecordedEvent<{ at: string }>) { return data; }',
   '@OnAny() any(event: RecordedEvent) { return event; }',
 ];
 
@@ -29,6 +32,8 @@ const MISFITTING = [
   "@On('TypedOrderPaid') paid(event: RecordedEvent<{ cents: string }>) { return event; }",
   "@On('TypedOrderPaid', { replay: false }) paid(event: RecordedEvent<{ amount: number }>) { return event; }",
   "@On('TypedOrderPaid', OrderLost) both(event: RecordedEvent<OrderLost>) { return event; }",
+  '@On(OrderDated) dated(event: RecordedEvent<{ at: Date }>) { return event; }',
+  '@On(OrderDated) dated({ data }: RecordedEvent<Serialized<OrderDated>>) { return data.total(); }',
   '@On() nothing() {}',
   '@On(7) number() {}',
   "@On('TypedOrderPaid', { replays: false }) typo() {}",

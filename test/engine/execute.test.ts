@@ -44,6 +44,21 @@ describe('context.execute', () => {
       ({ n }) => n,
     );
 
+  it('leaves no answer behind for the next user of the connection when a handler throws by itself', async () => {
+    await app.close();
+    app = await startApp(database.url, { projections: [LogProjection], poolSize: 1 });
+    const numbers = Array.from({ length: 30 }, (_, n) => n);
+    let answers: Promise<unknown[]> | undefined;
+    handle.now = (_, { execute }) => {
+      // They wait for the connection that the handler has.
+      answers ??= Promise.allSettled(numbers.map((n) => app.dataSource.query('SELECT $1::int AS n', [n])));
+      for (let i = 0; i < 20; i++) execute('SELECT $1::int AS foreign_answer', [i]);
+      throw new Error('not because of a statement');
+    };
+    await append(1);
+    expect(await answers).toEqual(numbers.map((n) => ({ status: 'fulfilled', value: [{ n }] })));
+  });
+
   it('runs statements in order, prepared seldom', async () => {
     let prepared: unknown;
     handle.now = ({ data: { n } }, { execute, manager }) => {

@@ -1,3 +1,4 @@
+import { OnAny, Projection, type ProjectionContext, type RecordedEvent } from 'nestjs-projections';
 import { startApp, type TestApp } from '../support/app';
 import { createDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
@@ -55,5 +56,59 @@ describe('a live projection', () => {
     expect(await positionsRecordedBy(database, 'live')).toEqual([3, 5]);
     expect(await database.query('SELECT FROM projection_checkpoints')).toEqual([]);
     expect(await database.query('SELECT FROM projection_leases')).toEqual([]);
+  });
+
+  it('is paused, stopped and resumed in every instance, and then sees what came meanwhile', async () => {
+    let poison = false;
+    @Projection({ name: 'live', type: 'live', retry: { attempts: 1 } })
+    class Live {
+      @OnAny()
+      async any(event: RecordedEvent, { manager }: ProjectionContext) {
+        if (poison) throw new Error('poison');
+        const [{ instance }] = await manager.query<[{ instance: string }]>(
+          `SELECT current_setting('application_name') AS instance`,
+        );
+        seen.push(`${instance} ${event.globalPosition}`);
+      }
+    }
+    const seen: string[] = [];
+    for (const name of ['one', 'two']) {
+      const url = new URL(database.url);
+      url.searchParams.set('application_name', name);
+      apps.push(await startApp(url.href, { projections: [Live] }));
+    }
+    const [one, two] = apps as [TestApp, TestApp];
+    const append = () => one.store.append('new', [happened()]);
+    const sees = (position: number) =>
+      eventually(() => expect(seen).toEqual(expect.arrayContaining([`one ${position}`, `two ${position}`])));
+    const states = async () =>
+      Promise.all([one, two].map(async ({ projections }) => (await projections.status())[0]!.state));
+
+    await append();
+    await sees(3);
+    await one.projections.pause('live');
+    await eventually(async () => expect(await states()).toEqual(['paused', 'paused']));
+    // By now the database says so. The second one is told at once; the first one was.
+    await two.projections.pause('live');
+    await append();
+    for (const { projections } of [one, two])
+      await expect(projections.waitFor('live', 4n, { timeoutMs: 300 })).rejects.toThrow('it is paused');
+    expect(seen).not.toContain('one 4');
+    expect(seen).not.toContain('two 4');
+    await two.projections.resume('live');
+    await sees(4);
+
+    poison = true;
+    await append();
+    await eventually(async () => expect(await states()).toEqual(['stopped', 'stopped']));
+    poison = false;
+    await one.projections.resume('live');
+    await append();
+    await sees(5);
+    await sees(6);
+    expect(await states()).toEqual(['running', 'running']);
+    await expect(one.projections.skip('live', 6n, 'test')).rejects.toThrow(
+      'it is live and keeps no checkpoint',
+    );
   });
 });

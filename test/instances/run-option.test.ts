@@ -27,7 +27,7 @@ describe('run', () => {
 
   it('false leaves all to others, whom it sees and waits for', async () => {
     const api = await start(false);
-    expect(await statesOf(api)).toEqual({ a: 'idle', b: 'idle' });
+    expect(await statesOf(api)).toEqual({ a: 'unowned', b: 'unowned' });
     const { globalPosition } = await api.store.append('X', [happened()]);
 
     const worker = await start(true);
@@ -43,7 +43,7 @@ describe('run', () => {
     const first = await start(['a']);
     const { globalPosition } = await first.store.append('X', [happened()]);
     await first.projections.waitFor('a', globalPosition);
-    expect(await statesOf(first)).toEqual({ a: 'running', b: 'idle' });
+    expect(await statesOf(first)).toEqual({ a: 'running', b: 'unowned' });
 
     const second = await start(['b']);
     await second.projections.waitFor('b', globalPosition);

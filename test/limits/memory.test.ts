@@ -27,22 +27,25 @@ describe('memory', () => {
   afterEach(() => database.drop());
 
   it.each([
-    ['that compress', `repeat('x', $2)`],
+    ['payloads that compress', 'data', `repeat('x', $2)`],
+    ['metadata that compress', 'metadata', `repeat('x', $2)`],
     [
-      'that do not',
+      'payloads that do not',
+      'data',
       `(SELECT string_agg(md5(n || ' ' || part), '') FROM generate_series(1, $2 / 32) AS part)`,
     ],
   ])(
-    'stays bounded with many projections and large payloads %s, whatever the batch size',
-    async (_name, filler) => {
+    'stays bounded with many projections and large %s, whatever the batch size',
+    async (_name, column, filler) => {
       const names = Array.from({ length: PROJECTIONS }, (_, n) => `p${n}`);
       const counts = new Map<string, number>();
       const projections = names.map((name) => counting(name, counts));
       const store = await startApp(database.url);
       await database.query(
-        `INSERT INTO events (id, stream_id, version, type, data)
-       SELECT gen_random_uuid(), 's', n, 'Happened', jsonb_build_object('filler', ${filler})
-       FROM generate_series(1, $1) AS n`,
+        `INSERT INTO events (id, stream_id, version, type, data, metadata)
+       SELECT gen_random_uuid(), 's', n, 'Happened', coalesce(filler -> 'data', '{}'), coalesce(filler -> 'metadata', '{}')
+       FROM generate_series(1, $1) AS n,
+         LATERAL (SELECT jsonb_build_object('${column}', jsonb_build_object('filler', ${filler})) AS filler) made`,
         [EVENTS, PAYLOAD],
       );
       await store.close();

@@ -14,6 +14,7 @@ import {
   type RecordedEvent,
 } from 'nestjs-projections';
 import { createDatabase, type TestDatabase } from '../support/database';
+import { eventually } from '../support/eventually';
 
 @Projection({ name: 'stock', type: 'inline' })
 class Stock {
@@ -123,7 +124,12 @@ describe.each([
     app = await NestFactory.create(Shop, adapter(), { logger: false, abortOnError: false });
     await app.listen(0, '127.0.0.1');
     url = await app.getUrl();
-    await app.get(Projections).waitFor('stock', 0n);
+    // From then on appends apply its events.
+    await eventually(async () =>
+      expect(
+        await database.query('SELECT FROM projection_checkpoints WHERE replay_until IS NULL'),
+      ).toHaveLength(1),
+    );
   });
   afterAll(async () => {
     await app.close();

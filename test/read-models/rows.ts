@@ -79,9 +79,10 @@ export class Rows {
     await this.loadedOf(entity, [...rows.keys()]);
     const inserts = [...rows].map(([given, row]) => {
       const key = table.keyOf(given);
-      return { key, row: table.settle(row, key, undefined, NOW) };
+      return { key, row: table.settle(table.take(row, undefined), key, undefined, NOW) };
     });
     await table.encode({ inserts, updates: [], deletes: [] }).save(this.client);
+    await this.askFor(table, inserts);
     return inserts.map(({ row }) => row as T);
   }
 
@@ -112,6 +113,7 @@ export class Rows {
     const encoded = table.encode({ inserts: [], updates, deletes: [] });
     await meanwhile();
     await encoded.save(this.client);
+    await this.askFor(table, updates);
     return updates.map(({ row }) => row as T);
   }
 
@@ -125,6 +127,14 @@ export class Rows {
     await meanwhile();
     const deletes = [{ key: table.keyOf(key), stamp: stamp! }];
     await table.encode({ inserts: [], updates: [], deletes }).save(this.client);
+  }
+
+  /** What only the database can tell, before the next handler sees the rows. */
+  private async askFor(table: RowTable, changes: readonly { row: object }[]): Promise<void> {
+    await table.askFor(
+      this.client,
+      changes.map(({ row }) => row),
+    );
   }
 
   private async loadedOf(

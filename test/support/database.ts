@@ -11,12 +11,12 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A new, empty database on the server of this test run. */
-export async function createDatabase(): Promise<TestDatabase> {
+/** A new, empty database on the server of this test run, or on another one. */
+export async function createDatabase(server = serverUrl()): Promise<TestDatabase> {
   const name = `test_${process.pid}_${randomBytes(6).toString('hex')}`;
-  await runOn(serverUrl(), `CREATE DATABASE ${name}`);
+  await runOn(server, `CREATE DATABASE ${name}`);
 
-  const url = urlOf(name);
+  const url = urlOf(server, name);
   const sessions: Client[] = [];
   return {
     url,
@@ -29,7 +29,7 @@ export async function createDatabase(): Promise<TestDatabase> {
     drop: async () => {
       await Promise.allSettled(sessions.map((session) => session.end()));
       await rollBackPrepared(url);
-      await runOn(serverUrl(), `DROP DATABASE ${name} WITH (FORCE)`);
+      await runOn(server, `DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
 }
@@ -65,8 +65,8 @@ async function rollBackPrepared(url: string): Promise<void> {
   for (const { sql } of prepared) await runOn(url, sql);
 }
 
-function urlOf(database: string): string {
-  const url = new URL(serverUrl());
+function urlOf(server: string, database: string): string {
+  const url = new URL(server);
   url.pathname = `/${database}`;
   return url.href;
 }

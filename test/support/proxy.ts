@@ -10,12 +10,17 @@ export interface Proxy {
   readonly url: string;
   /** Whether the server ends connections with the very packet that says they are ready. */
   endNewConnections(on: boolean): void;
+  /** Connections that are open now hear nothing any more, and are not told; new ones work. */
+  silence(): void;
+  /** Ends what is open; new connections lead to another server. */
+  leadTo(url: string): void;
   stop(): Promise<void>;
 }
 
 /** Passes connections on to the server at `url`. */
 export async function startProxy(url: string): Promise<Proxy> {
-  const target = new URL(url);
+  let target = new URL(url);
+  let silent = new Set<Socket>();
   const sockets = new Set<Socket>();
   let ending = false;
   const server = createServer((client) => {
@@ -24,8 +29,9 @@ export async function startProxy(url: string): Promise<Proxy> {
       sockets.add(socket);
       socket.on('error', () => undefined).on('close', () => [client, upstream].map((one) => one.destroy()));
     }
-    client.pipe(upstream);
+    client.on('data', (chunk: Buffer) => silent.has(client) || upstream.write(chunk));
     upstream.on('data', (chunk: Buffer) => {
+      if (silent.has(client)) return;
       if (ending && chunk.subarray(-READY.length).equals(READY)) client.end(Buffer.concat([chunk, FATAL]));
       else client.write(chunk);
     });
@@ -38,6 +44,12 @@ export async function startProxy(url: string): Promise<Proxy> {
   return {
     url: proxied.href,
     endNewConnections: (on) => void (ending = on),
+    silence: () => void (silent = new Set(sockets)),
+    leadTo: (other) => {
+      target = new URL(other);
+      for (const socket of sockets) socket.destroy();
+      sockets.clear();
+    },
     stop: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();

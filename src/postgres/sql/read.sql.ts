@@ -1,19 +1,46 @@
+import { SERVER_INCARNATION } from '../../statements/server-incarnation';
+import { type EventsTable, literal, sequenceEndSql } from './events-table.sql';
+
+/** As text in the form of JSON: every other form depends on the DateStyle of the session. */
+export const RECORDED_AT = `to_json(recorded_at) #>> '{}' AS recorded_at`;
+
 const COLUMNS = 'global_position, id, stream_id, version, type, data, metadata, recorded_at';
 
+/** Each event as `readCutPageSql` gives it. */
 export const readStreamSql = (events: string) => `
-  SELECT ${COLUMNS} FROM ${events}
+  SELECT NULL, global_position, id, stream_id, version, type, data, NULLIF(metadata, '{}') AS metadata, ${RECORDED_AT}
+  FROM ${events}
   WHERE stream_id = $1 AND version >= $2
   ORDER BY version
   LIMIT $3`;
 
-/** What an event counts for; only payloads that are stored compressed are unpacked to find out. */
-const SIZE = `CASE WHEN pg_column_compression(data) IS NULL THEN pg_column_size(data)
-                    ELSE octet_length(data::text) END`;
+/** Whether this snapshot has all that the settled head ($2) was found in: $5 server, $6 table, $7 and $8 its newest event. */
+const guardSql = (table: EventsTable) => `CASE
+  WHEN pg_is_in_recovery() THEN 'recovering'
+  WHEN row_security_active(${literal(table.events)}::regclass) THEN 'hidden'
+  WHEN ${SERVER_INCARNATION} <> $5::text THEN 'server'
+  WHEN ${literal(table.events)}::regclass::oid::text <> $6::text THEN 'relation'
+  WHEN coalesce(${sequenceEndSql(table)}, 0) < $2::bigint THEN 'end'
+  WHEN $7::bigint IS NOT NULL
+    AND NOT EXISTS (SELECT FROM ${table.events} WHERE global_position = $7::bigint AND id = $8::uuid) THEN 'witness'
+  ELSE 'complete' END`;
 
-/** Walks the primary key; a filter on the type ($5) never changes that, so a page costs what it passes over. */
+/** Only what is stored compressed is unpacked to find out. */
+const sizeOf = (
+  column: string,
+) => `CASE WHEN pg_column_compression(${column}) IS NULL THEN pg_column_size(${column})
+                    ELSE octet_length(${column}::text) END`;
+
+/** What an empty object takes. */
+const EMPTY = 5;
+
+/** What an event counts for: its payload, and its metadata where there are any. */
+const SIZE = `${sizeOf('data')} + ${sizeOf('metadata')} - ${EMPTY}`;
+
+/** Walks the primary key; a filter on the type ($9) never changes that, so a page costs what it passes over. */
 const picked = (columns: string, events: string, filtered: boolean) => `
     SELECT ${columns} FROM ${events}
-    WHERE global_position > $1 AND global_position <= $2 ${filtered ? 'AND type = ANY ($5)' : ''}
+    WHERE global_position > $1 AND global_position <= $2 ${filtered ? 'AND type = ANY ($9)' : ''}
     ORDER BY global_position
     LIMIT $3`;
 
@@ -21,34 +48,46 @@ const picked = (columns: string, events: string, filtered: boolean) => `
  * A page column by column, each as one JSON text, which costs the reader half of what rows would; NULLs where there are
  * no events, or where they are more than $4 bytes.
  */
-export const readPageSql = (events: string, filtered: boolean) => `
+export const readPageSql = (table: EventsTable, filtered: boolean, { events } = table) => `
   WITH size AS (SELECT coalesce(sum(own), 0) AS bytes FROM (${picked(`${SIZE} AS own`, events, filtered)}) sized)
-  SELECT (SELECT bytes <= $4 FROM size) AS fits,
+  SELECT ${guardSql(table)} AS state, (SELECT bytes <= $4 FROM size) AS fits,
          json_agg(global_position::text), json_agg(id), json_agg(stream_id), string_agg(version::text, ','),
-         json_agg(type), string_agg(data::text, ','), json_agg(NULLIF(metadata, '{}')), json_agg(recorded_at::text)
+         json_agg(type), string_agg(data::text, ','), json_agg(NULLIF(metadata, '{}')), json_agg(recorded_at)
   FROM (${picked(COLUMNS, events, filtered)}) page
   WHERE (SELECT bytes <= $4 FROM size)`;
 
 /** The same row by row, and no further than the event that makes it $4 bytes. */
-export const readCutPageSql = (events: string, filtered: boolean) => `
-  SELECT global_position, id, stream_id, version, type, data, NULLIF(metadata, '{}') AS metadata, recorded_at
-  FROM (
+export const readCutPageSql = (table: EventsTable, filtered: boolean, { events } = table) => `
+  SELECT state, global_position, id, stream_id, version, type, data, NULLIF(metadata, '{}') AS metadata,
+         ${RECORDED_AT}
+  FROM (SELECT ${guardSql(table)} AS state) guard LEFT JOIN (
     SELECT *, sum(own) OVER (ORDER BY global_position ROWS UNBOUNDED PRECEDING) AS bytes
     FROM (${picked(`${COLUMNS}, ${SIZE} AS own`, events, filtered)}) sized
-  ) page
-  WHERE bytes - own < $4
+  ) page ON bytes - own < $4
   ORDER BY global_position`;
 
-/** Counts at most $4 events, and takes the age of the oldest by the clock of the database. */
-export const backlogSql = (events: string) => `
-  SELECT count(*)::int AS events,
-         coalesce(greatest(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0), 0)::float8 AS seconds
+/** Where the first event of a page stands, without reading it. */
+export const firstPositionSql = (events: string) => `
+  SELECT min(global_position) FROM ${events}
+  WHERE global_position > $1 AND global_position <= $2 AND ($3::text[] IS NULL OR type = ANY ($3))`;
+
+/**
+ * Counts at most $4 events, and for how long the oldest has waited by the clock of the database: since it was recorded,
+ * but not since before the store was last seen to end before it.
+ */
+export const backlogSql = (events: string, headTimes: string) => `
+  SELECT events, coalesce(greatest(extract(epoch FROM clock_timestamp() - greatest(
+           recorded_at, (SELECT max(seen_at) FROM ${headTimes} WHERE position < first)
+         )), 0), 0)::float8 AS seconds
   FROM (
-    SELECT recorded_at FROM ${events}
-    WHERE global_position > $1 AND global_position <= $2 AND ($3::text[] IS NULL OR type = ANY ($3))
-    ORDER BY global_position
-    LIMIT $4
-  ) waiting`;
+    SELECT count(*)::int AS events, min(recorded_at) AS recorded_at, min(global_position) AS first
+    FROM (
+      SELECT recorded_at, global_position FROM ${events}
+      WHERE global_position > $1 AND global_position <= $2 AND ($3::text[] IS NULL OR type = ANY ($3))
+      ORDER BY global_position
+      LIMIT $4
+    ) waiting
+  ) counted`;
 
 /** Times need not grow with positions, as where events were imported, and have no index: this reads the whole table. */
 export const positionBeforeSql = (events: string) => `

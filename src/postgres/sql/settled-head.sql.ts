@@ -1,38 +1,43 @@
+import { SERVER_INCARNATION } from '../../statements/server-incarnation';
+import { type EventsTable, literal, sequenceEndSql } from './events-table.sql';
+
 /**
- * The end of the sequence, and how far positions behind $1 are visible without a hole (looking at most $2 far).
+ * The server and the table this statement sees, the end of the sequence, the newest event, whether the event $3 is still
+ * at position $2, and how far positions behind $1 are visible without a hole (looking at most `stride` far).
  * One statement, hence one snapshot: with two, an event may commit between them and be taken for a hole passed.
+ * The server would plan it each time, which takes longer than all else, if it knew $1 when it plans.
  */
-export const contiguousSql = (events: string, sequence: string) => `
-  SELECT (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM ${sequence}) AS last,
-         coalesce(max(position) FILTER (WHERE position = $1::bigint + place), $1::bigint) AS contiguous
+export const lookSql = ({ events, ...table }: EventsTable, stride: number) => `
+  SELECT ${SERVER_INCARNATION} AS server, pg_is_in_recovery() AS recovering,
+         ${literal(events)}::regclass::oid::text AS relation, row_security_active(${literal(events)}::regclass) AS hidden,
+         ${sequenceEndSql({ events, ...table })} AS last, newest.global_position, newest.id,
+         $2::bigint IS NULL OR EXISTS (SELECT FROM ${events} WHERE global_position = $2 AND id = $3) AS witnessed,
+         contiguous
   FROM (
-    SELECT position, row_number() OVER (ORDER BY position) AS place
+    SELECT coalesce(max(position) FILTER (WHERE position = $1::bigint + place), $1::bigint) AS contiguous
     FROM (
-      SELECT global_position AS position FROM ${events}
-      WHERE global_position > $1::bigint ORDER BY global_position LIMIT $2
-    ) ahead
-  ) numbered`;
+      SELECT position, row_number() OVER (ORDER BY position) AS place
+      FROM (
+        SELECT global_position AS position FROM ${events}
+        WHERE global_position > (SELECT $1::bigint) ORDER BY global_position LIMIT ${stride}
+      ) ahead
+    ) numbered
+  ) seen
+  LEFT JOIN (SELECT global_position, id FROM ${events} ORDER BY global_position DESC LIMIT 1) newest ON true`;
 
 /**
  * The virtual transactions that may own a position not yet visible. An INSERT takes RowExclusiveLock on the table
  * before it draws from the sequence and holds it until its rows are visible or gone; partitions ($1 is the table)
- * are locked on their own when they are written directly.
+ * are locked on their own when they are written directly. One row, and from which server, also where there are none.
  */
 export const WRITERS_SQL = `
-  SELECT DISTINCT virtualtransaction AS writer
+  SELECT ${SERVER_INCARNATION} AS server, pg_is_in_recovery() AS recovering, ARRAY(
+  SELECT DISTINCT virtualtransaction
   FROM pg_locks
   WHERE locktype = 'relation' AND granted
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND relation IN (SELECT $1::regclass::oid UNION ALL SELECT relid::oid FROM pg_partition_tree($1::regclass))
-    AND mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')`;
+    AND mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')) AS writers`;
 
 export const countVisibleSql = (events: string) => `
   SELECT count(*) AS visible FROM ${events} WHERE global_position > $1 AND global_position <= $2`;
-
-/** The sequence behind the identity of $1, and how many values a connection draws from it at once. */
-export const SEQUENCE_SQL = `
-  SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name, s.seqcache::text AS cache
-  FROM pg_sequence s
-  JOIN pg_class c ON c.oid = s.seqrelid
-  JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE s.seqrelid = pg_get_serial_sequence($1, 'global_position')::regclass`;

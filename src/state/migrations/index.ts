@@ -3,7 +3,9 @@ import { CreateEvents1790000000000 } from './1790000000000-create-events';
 import { CreateCheckpoints1790000000001 } from './1790000000001-create-checkpoints';
 import { CreateControl1790000000002 } from './1790000000002-create-control';
 import { AddSegments1790000000003 } from './1790000000003-add-segments';
+import { CreateHeadTimes1790000000010 } from './1790000000010-create-head-times';
 import { AddInlineMarks1790000000040 } from './1790000000040-add-inline-marks';
+import { AddProgress1790000000060 } from './1790000000060-add-progress';
 import { AddBeginnings1790000000080 } from './1790000000080-add-beginnings';
 
 /** The module's migrations in order, to run with your own where `migrate` is false. */
@@ -12,6 +14,8 @@ export const projectionMigrations: (new () => MigrationInterface)[] = [
   CreateCheckpoints1790000000001,
   CreateControl1790000000002,
   AddSegments1790000000003,
+  CreateHeadTimes1790000000010,
   AddInlineMarks1790000000040,
+  AddProgress1790000000060,
   AddBeginnings1790000000080,
 ];

@@ -1,4 +1,4 @@
-import type { PageRequest } from 'nestjs-projections';
+import { type PageRequest, UnreadableEventError } from 'nestjs-projections';
 import type { TestApp } from '../../support/app';
 import { createDatabase, type TestDatabase } from '../../support/database';
 import { startStore } from '../../support/store';
@@ -89,7 +89,11 @@ describe('a page', () => {
     );
     const request = { after: 0n, upTo: BigInt(COUNT), types: undefined, limit: COUNT };
     const byColumns = await app.store.readPage({ ...request, maxBytes: 1_000_000 });
-    const total = stored.reduce((sum, size) => sum + size);
+    const [{ metadata } = { metadata: 0 }] = await database.query<{ metadata: number }>(
+      // Less what an empty object takes.
+      'SELECT sum(pg_column_size(metadata) - 5)::int AS metadata FROM events',
+    );
+    const total = stored.reduce((sum, size) => sum + size) + metadata;
     const byRows = await app.store.readPage({ ...request, maxBytes: total - 1 });
     expect(byRows.events).toHaveLength(COUNT);
     expect(byRows.events).toEqual(byColumns.events);
@@ -103,5 +107,79 @@ describe('a page', () => {
     );
     expect(bytes).toBeGreaterThanOrEqual(row!.length);
     expect(bytes).toBeLessThan(row!.length + 10);
+  });
+
+  it('counts bytes of metadata, compressed or not, as those of data', async () => {
+    await database.query(
+      `UPDATE events SET metadata = jsonb_build_object('text', repeat('x', 10 * $1)) WHERE global_position IN (10, 12)`,
+      [SIZE],
+    );
+    const small = { types: ['Small'], maxBytes: 10 * SIZE };
+    expect(await read({ after: 7n, ...small })).toMatchObject({ positions: [8, 10], through: 10 });
+    expect(await read({ after: 10n, ...small })).toMatchObject({ positions: [12], through: 12 });
+    expect(await read({ after: 10n, upTo: 40n, ...small })).toMatchObject({ positions: [12], through: 12 });
+  });
+});
+
+describe('a page that is more than the server or Node can hold at once', () => {
+  /** What one text may hold here, in place of a gigabyte. */
+  const MOST = 100;
+  let database: TestDatabase;
+  let app: TestApp;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    const url = new URL(database.url);
+    // What is made in the schema goes before what PostgreSQL has.
+    url.searchParams.set('options', '-c search_path=public,pg_catalog');
+    app = await startStore(url.href);
+    await app.store.append(
+      's',
+      Array.from({ length: COUNT }, (_, n) => ({ type: 'E', data: { n } })),
+    );
+    await database.query(`
+      CREATE FUNCTION join_within(state text, value text, delimiter text) RETURNS text LANGUAGE plpgsql AS $$
+      BEGIN
+        IF length(coalesce(state, '')) + length(value) > ${MOST} THEN
+          RAISE program_limit_exceeded USING MESSAGE = 'out of memory', DETAIL = 'Cannot enlarge string buffer.';
+        END IF;
+        RETURN concat(state || delimiter, value);
+      END $$;
+      CREATE AGGREGATE public.string_agg(text, text) (sfunc = join_within, stype = text);
+      CREATE FUNCTION public.octet_length(value text) RETURNS int LANGUAGE plpgsql AS $$
+      BEGIN
+        RAISE program_limit_exceeded USING MESSAGE = 'out of memory';
+      END $$`);
+  });
+  afterAll(async () => {
+    await app.close();
+    await database.drop();
+  });
+
+  const request = { upTo: BigInt(COUNT), types: undefined, limit: 500, maxBytes: 1_000_000 };
+
+  it('is read as smaller ones, with nothing left out', async () => {
+    const positions: number[] = [];
+    for (let after = 0n; after < COUNT;) {
+      const page = await app.store.readPage({ ...request, after });
+      positions.push(...page.events.map(({ globalPosition }) => Number(globalPosition)));
+      expect(page.through).toBeGreaterThan(after);
+      after = page.through;
+    }
+    expect(positions).toEqual(Array.from({ length: COUNT }, (_, n) => n + 1));
+  });
+
+  it('because of one event fails by the name of that', async () => {
+    // So large that it is compressed, and has to be unpacked to find out how large.
+    await database.query(
+      `UPDATE events SET data = jsonb_build_object('n', repeat('x', 10000)) WHERE version = 5`,
+    );
+    const error: unknown = await app.store
+      .readPage({ ...request, after: 4n })
+      .catch((refusal: unknown) => refusal);
+    expect(error).toBeInstanceOf(UnreadableEventError);
+    expect(error).toMatchObject({ globalPosition: 5n });
+    const typed = app.store.readPage({ ...request, after: 4n, types: ['E'] });
+    await expect(typed).rejects.toThrow('The event at position 5 cannot be read');
   });
 });

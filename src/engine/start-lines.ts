@@ -1,0 +1,21 @@
+import type { ManagedProjection } from './managed-projection';
+import { reachOf } from './reach';
+import type { ProjectionProgress } from '../state/progress.store';
+
+/** What the log says of each projection at a start. */
+export function startLines(
+  projections: readonly ManagedProjection[],
+  rows: readonly ProjectionProgress[],
+  head: bigint,
+): string[] {
+  return projections.map((projection) => {
+    const { name, type } = projection.definition;
+    const row = rows.find((one) => one.projection === name);
+    if (type === 'live' || !row) return `Projection "${name}" (${type}) begins at position ${head}.`;
+    const position = reachOf(projection, row, head) ?? head;
+    const behind = head > position ? head - position : 0n;
+    const state = row.state === 'running' ? '' : `, ${row.state}`;
+    // The distance counts events of all types: an exact number would cost a query for each projection.
+    return `Projection "${name}" (${type}) is at position ${position}, at most ${behind} event(s) behind${state}.`;
+  });
+}

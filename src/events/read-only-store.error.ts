@@ -1,0 +1,16 @@
+import { ProjectionError } from './projection.error';
+
+/** The database, or the caller's transaction, takes no writes. Nothing was written. */
+export class ReadOnlyStoreError extends ProjectionError {
+  constructor(
+    readonly streamId: string,
+    cause: unknown,
+  ) {
+    super(
+      `The append to stream "${streamId}" was refused, since the transaction is read-only: the server is a standby, ` +
+        'default_transaction_read_only is set, or the transaction was begun as READ ONLY. Append through a connection ' +
+        'to the primary that may write.',
+      { cause },
+    );
+  }
+}

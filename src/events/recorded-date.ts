@@ -1,0 +1,12 @@
+/** When an event was recorded: a date that cannot be set, for freezing does not keep a date from that. */
+export class RecordedDate extends Date {}
+
+for (const name of Object.getOwnPropertyNames(Date.prototype))
+  if (name.startsWith('set'))
+    Object.defineProperty(RecordedDate.prototype, name, {
+      value: () => {
+        throw new TypeError(
+          `Cannot call ${name} on the date of an event, which is shared: copy it by new Date(date)`,
+        );
+      },
+    });

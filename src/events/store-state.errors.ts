@@ -1,0 +1,61 @@
+import { ProjectionError } from './projection.error';
+
+/** What the server says of a connection that cannot be used now: whoever meets it tries again. */
+const CANNOT_CONNECT_NOW = '57P03';
+
+/** The events cannot be read now, or not all of them; nothing moves until they can. */
+export abstract class StoreNotReadableError extends ProjectionError {
+  readonly code = CANNOT_CONNECT_NOW;
+}
+
+/** The connection leads to a standby, or to a server that is being restored. */
+export class ServerInRecoveryError extends StoreNotReadableError {
+  constructor() {
+    super(
+      'The connection leads to a PostgreSQL server in recovery, as a standby is, which does not show what is being ' +
+        'written: projections wait until it leads to the primary. If it stays so, check the host of the data source.',
+    );
+  }
+}
+
+/** Row-level security hides events from the role that reads them. */
+export class RowSecurityError extends StoreNotReadableError {
+  constructor(events: string, role: string) {
+    super(
+      `Row-level security of ${events} applies to the role "${role}", which would miss the events that policies hide ` +
+        'from it: projections wait. Connect them with a role that bypasses it (ALTER ROLE ... BYPASSRLS, or the ' +
+        `owner of the table where it is not forced), or run: ALTER TABLE ${events} DISABLE ROW LEVEL SECURITY`,
+    );
+  }
+}
+
+/** The store is another one than at the last look: what is read now does not continue what was read before. */
+export class StoreChangedError extends StoreNotReadableError {
+  constructor(why: string) {
+    super(
+      `The event store changed since the last look (${why}): projections begin again from what is stored.`,
+    );
+  }
+}
+
+/** The sequence would draw positions again that events have already. */
+export class SequenceBehindError extends StoreNotReadableError {
+  constructor(events: string, sequence: string, last: bigint, highest: bigint) {
+    const literal = `'${events.replaceAll("'", "''")}'`;
+    super(
+      `The sequence ${sequence} of the events' positions stands at ${last}, behind the last event at ${highest}, as ` +
+        'when rows were copied without it: appends would fail, and projections wait. Nothing is to be rebuilt. Run: ' +
+        `SELECT setval(pg_get_serial_sequence(${literal}, 'global_position'), max(global_position)) FROM ${events}`,
+    );
+  }
+}
+
+/** The role may not know where the sequence of the positions stands. */
+export class SequenceNotReadableError extends StoreNotReadableError {
+  constructor(sequence: string, role: string) {
+    super(
+      `The role "${role}" may not read where the sequence ${sequence} of the events' positions stands. ` +
+        `Run: GRANT SELECT, USAGE ON SEQUENCE ${sequence} TO "${role}"`,
+    );
+  }
+}

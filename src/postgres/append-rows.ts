@@ -1,0 +1,62 @@
+import type { QueryArrayConfig } from 'pg';
+import { EventsNotStoredError } from '../events/events-not-stored.error';
+import type { AppendResult } from '../events/event-store';
+import { freezeEvent } from '../events/frozen-event';
+import { writableAsJson } from '../events/json-form';
+import type { RecordedEvent } from '../events/recorded-event';
+import { AS_WRITTEN } from './as-written';
+import type { PreparedAppend } from './prepared-append';
+import { ALTERED, appendSql } from './sql/append.sql';
+import { parseTimestamp } from './timestamp';
+
+/** What was stored. */
+export type AppendRow = [
+  base: string,
+  version: string | null,
+  position: string,
+  recordedAt: string,
+  data: string,
+  metadata: string,
+];
+
+/** @param payload whether to give what was stored as data and metadata */
+export function appendQuery(table: string, append: PreparedAppend, payload: boolean): QueryArrayConfig {
+  const { streamId, expected, ids, types, data, metadata } = append;
+  return {
+    text: appendSql(table, payload),
+    values: [streamId, expected, ids, types, data, metadata],
+    rowMode: 'array',
+    types: AS_WRITTEN,
+  };
+}
+
+export function resultOf([, version, position]: AppendRow): AppendResult {
+  return writableAsJson({ version: Number(version), globalPosition: BigInt(position) });
+}
+
+/** What handlers see is what a later read gives: not what was sent, which a trigger may have changed. */
+export function eventsOf(append: PreparedAppend, rows: readonly AppendRow[]): RecordedEvent[] {
+  return rows.map(([, version, position, recordedAt, data, metadata], index) =>
+    freezeEvent({
+      id: append.ids[index]!,
+      streamId: append.streamId,
+      type: append.types[index]!,
+      data: JSON.parse(data) as unknown,
+      metadata: JSON.parse(metadata) as Record<string, unknown>,
+      version: Number(version),
+      globalPosition: BigInt(position),
+      recordedAt: parseTimestamp(recordedAt),
+    }),
+  );
+}
+
+/** What the statement says by failing where a trigger dropped or changed some of the rows. */
+export function alteredOf(error: unknown, streamId: string): EventsNotStoredError | undefined {
+  const { message } = error as { message?: unknown };
+  const [, json] = (typeof message === 'string' && ALTERED_JSON.exec(message)) || [];
+  if (!json) return undefined;
+  const { missing, changed } = JSON.parse(json) as { missing: number[]; changed: number[] };
+  return new EventsNotStoredError(streamId, missing, changed);
+}
+
+const ALTERED_JSON = new RegExp(`"${ALTERED}(\\{.*\\})"`, 's');

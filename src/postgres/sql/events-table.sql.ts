@@ -1,0 +1,36 @@
+/** The table of the events, and the sequence that their positions come from. */
+export interface EventsTable {
+  /** Its qualified name. */
+  readonly events: string;
+  readonly sequence: string;
+  /** Who may only use the sequence is not told how it was set when nothing was drawn from it since. */
+  readonly maySelect: boolean;
+  /** Who asks, for messages. */
+  readonly role: string;
+}
+
+/** The largest position drawn so far. */
+export const sequenceEndSql = ({ sequence, maySelect }: EventsTable) =>
+  maySelect
+    ? `(SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM ${sequence})`
+    : `pg_sequence_last_value(${literal(sequence)}::regclass)`;
+
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** The sequence behind the identity of $1, what the role may do with it, and what the table has to be. */
+export const TABLE_SQL = `
+  SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name, s.seqcache::text AS cache,
+         s.seqincrement > 0 AND NOT s.seqcycle AS grows,
+         has_sequence_privilege(s.seqrelid, 'SELECT') AS "maySelect",
+         has_sequence_privilege(s.seqrelid, 'USAGE') AS "mayUse", current_user::text AS role,
+         (SELECT json_agg(ARRAY(
+            SELECT a.attname::text FROM pg_attribute a
+            WHERE a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
+          ))
+          FROM pg_index i
+          WHERE i.indrelid = $1::text::regclass AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL
+            AND 0 <> ALL ((i.indkey::int2[])[0:i.indnkeyatts - 1])) AS uniques
+  FROM pg_sequence s
+  JOIN pg_class c ON c.oid = s.seqrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE s.seqrelid = pg_get_serial_sequence($1::text, 'global_position')::regclass`;

@@ -1,0 +1,144 @@
+import { On, Projection, type ProjectionContext, type RecordedEvent } from 'nestjs-projections';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { startApp, type TestApp } from '../../support/app';
+import { createDatabase, type TestDatabase } from '../../support/database';
+
+@Entity('carts')
+class Cart {
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('text', { array: true })
+  tags!: string[];
+
+  @Column('timestamptz', { nullable: true })
+  at!: Date | null;
+}
+
+const RETRY = { attempts: 3, backoff: { minMs: 1, maxMs: 2 } };
+const shared: { cart: Cart | undefined; fails: number; seen: string[] } = {
+  cart: undefined,
+  fails: 0,
+  seen: [],
+};
+
+interface Data {
+  readonly ids: string[];
+  readonly tags: string[];
+}
+
+@Projection({
+  name: 'carts',
+  row: Cart,
+  key: (event: RecordedEvent<Data>) => event.data.ids.sort(),
+  retry: RETRY,
+})
+class Carts {
+  @On('Made')
+  made({ data, recordedAt }: RecordedEvent<Data>) {
+    return { tags: data.tags, at: recordedAt };
+  }
+
+  @On('Tagged')
+  tagged({ data }: RecordedEvent<Data>, cart: Cart | undefined) {
+    cart!.tags.push(data.tags.pop()!);
+    cart!.at?.setTime(0);
+    return cart;
+  }
+
+  @On('Looked')
+  looked() {
+    return undefined;
+  }
+
+  /** Gives every row the same object. */
+  @On('Shared')
+  shared({ data }: RecordedEvent<Data>) {
+    shared.cart ??= Object.assign(new Cart(), { tags: data.tags, at: null });
+    return shared.cart;
+  }
+
+  @On('Flaky')
+  flaky(_event: RecordedEvent<Data>, cart: Cart | undefined) {
+    if (shared.fails-- > 0) throw new Error('once');
+    return cart;
+  }
+}
+
+@Projection({ name: 'lists', retry: RETRY })
+class Lists {
+  @On('Made', 'Tagged', 'Flaky')
+  async listed({ data, recordedAt, metadata }: RecordedEvent<Data>, { manager, attempt }: ProjectionContext) {
+    shared.seen.push([...data.tags, metadata.by, Math.sign(recordedAt.getTime())].join());
+    data.tags.push('listed');
+    (metadata as { by: string }).by = 'lists';
+    recordedAt.setTime(0);
+    await manager.query('SELECT');
+    if (attempt === 1) throw new Error('not yet');
+  }
+}
+
+describe('what handlers do to events and rows', () => {
+  let database: TestDatabase;
+  let app: TestApp;
+
+  beforeEach(async () => {
+    Object.assign(shared, { cart: undefined, fails: 0, seen: [] });
+    database = await createDatabase();
+    await database.query('CREATE TABLE carts (id text PRIMARY KEY, tags text[] NOT NULL, at timestamptz)');
+    app = await startApp(database.url, { projections: [Carts, Lists], entities: [Cart] });
+  });
+  afterEach(async () => {
+    await app.close();
+    await database.drop();
+  });
+
+  async function apply(
+    ...events: (readonly [type: string, ids: string[], tags?: string[]])[]
+  ): Promise<void> {
+    const made = events.map(([type, ids, tags = []]) => ({
+      type,
+      data: { ids, tags },
+      metadata: { by: 'test' },
+    }));
+    const { globalPosition } = await app.store.append('s', made);
+    for (const name of ['carts', 'lists']) await app.projections.waitFor(name, globalPosition);
+  }
+
+  const tags = async () => {
+    const rows = await database.query<Cart>('SELECT id, tags FROM carts ORDER BY id');
+    return Object.fromEntries(rows.map((row) => [row.id, row.tags.join()]));
+  };
+
+  it('is seen by no other row, projection or try', async () => {
+    await apply(['Made', ['b', 'a'], ['x']], ['Tagged', ['a'], ['y']], ['Tagged', ['a', 'b'], ['z']]);
+    expect(await tags()).toEqual({ a: 'x,y,z', b: 'x,z' });
+    expect(shared.seen).toEqual(['x', 'x', 'y', 'y', 'z', 'z'].map((tag) => `${tag},test,1`));
+  });
+
+  it.each(['Looked', 'Flaky'])('is gone when a batch is folded again because of %s', async (type) => {
+    shared.fails = 1;
+    await apply(['Made', ['a'], ['x']], ['Tagged', ['a'], ['y']], [type, ['a']]);
+    expect(await tags()).toEqual({ a: 'x,y' });
+  });
+
+  it('is not seen by rows that the same object was returned for', async () => {
+    await apply(['Shared', ['a', 'b'], ['x']], ['Tagged', ['a'], ['y']]);
+    expect(await tags()).toEqual({ a: 'x,y', b: 'x' });
+    await apply(['Shared', ['c']], ['Tagged', ['c'], ['z']]);
+    expect(await tags()).toEqual({ a: 'x,y', b: 'x', c: 'x,z' });
+  });
+
+  it('leaves what the store gives to everybody as it is', async () => {
+    await apply(['Made', ['a'], ['x']]);
+    const [stored] = await app.store.readStream('s');
+    const [first] = await app.store.readAll();
+    for (const event of [stored!, first!]) {
+      const { data } = event as RecordedEvent<Data>;
+      expect(() => data.tags.push('y')).toThrow(TypeError);
+      expect(() => event.recordedAt.setTime(0)).toThrow('copy it by new Date(date)');
+      expect(new Date(event.recordedAt)).toEqual(event.recordedAt);
+      expect(Object.isFrozen(event) && Object.isFrozen(event.metadata)).toBe(true);
+    }
+  });
+});
