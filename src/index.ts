@@ -100,6 +100,7 @@ export {
 export { InlineBusyError } from './engine/inline-busy.error';
 export type { ProjectionFailure, ProjectionState, ProjectionStatus } from './engine/projection-status';
 export { ProjectionTypeChangedError } from './engine/projection-type-changed.error';
+export { SegmentByChangedError, SegmentLockedError, SegmentsApartError } from './engine/segment-by.errors';
 export { Projections, type RunOptions, type WaitOptions } from './engine/projections';
 export {
   CommandStalledError,
@@ -141,5 +142,6 @@ export { projectionMigrationsFor } from './state/migrations/migrations-for';
 export { MissingPrivilegesError } from './state/missing-privileges.error';
 export { MissingTablesError } from './state/missing-tables.error';
 export { OutdatedTablesError } from './state/outdated-tables.error';
+export { StaleSessionError } from './state/stale-session.error';
 export { TableNotEmptyError } from './state/table-not-empty.error';
 export type { MigrationPlacement, TableNames, TablePlacement } from './state/table-placement';

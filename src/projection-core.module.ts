@@ -7,11 +7,13 @@ import type { DataSource } from 'typeorm';
 import { ProjectionExplorer } from './authoring/projection.explorer';
 import { ProjectionEngine } from './engine/projection-engine';
 import { Projections } from './engine/projections';
+import { endsWithin } from './engine/ends-within';
 import { AppendTooEarlyError } from './events/append-too-early.error';
 import { EventSource } from './events/event-source';
 import { EventStore } from './events/event-store';
 import { ProjectionHealthIndicator } from './health/projection-health.indicator';
 import { outliveBrokenConnections, poolSizeOf } from './postgres/client-config';
+import { HeldConnections } from './postgres/held-connections';
 import { EVENTS_TABLE, PostgresEventStore } from './postgres/postgres-event-store';
 import { CORE_METADATA } from './module-wiring.check';
 import { placeEntities } from './place-entities';
@@ -37,6 +39,11 @@ const RESOLVED_OPTIONS = 'nestjs-projections:resolved-options';
 /** The data source, once it is known to exist and to have the module's tables. */
 const DATABASE = 'nestjs-projections:database';
 
+/** How long the end of the store waits for its connections. */
+const CLOSE_MS = 2_000;
+/** A connection that is lent for so long while the database leaves a shutdown waiting is cut: it would never end. */
+const HUNG_MS = 1_500;
+
 /** The one instance of the engine and the store, and their life with the application's. */
 @Module({})
 @SetMetadata(CORE_METADATA, true)
@@ -50,6 +57,7 @@ export class ProjectionCoreModule
     @Inject(ProjectionExplorer) private readonly explorer: ProjectionExplorer,
     @Inject(ProjectionEngine) private readonly engine: ProjectionEngine,
     @Inject(EventStore) private readonly store: EventStore,
+    @Inject(HeldConnections) private readonly connections: HeldConnections,
   ) {
     super();
     store.findParticipantsBy(() => {
@@ -87,12 +95,12 @@ export class ProjectionCoreModule
 
   /** The first of the shutdown hooks: the data source is open and nothing else has stopped yet. */
   async onModuleDestroy(): Promise<void> {
-    await this.engine.stop();
+    if (!(await this.engine.stop())) this.connections.cutLentFor(HUNG_MS);
   }
 
   /** Requests in flight may have appended until here. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.store.close();
+    if (!(await endsWithin(this.store.close(), CLOSE_MS))) this.connections.cutLentFor(HUNG_MS);
   }
 }
 
@@ -154,6 +162,11 @@ function withProviders(definition: DynamicModule, dataSource: string | undefined
       },
     },
     { provide: EventSource, useExisting: EventStore },
+    {
+      provide: HeldConnections,
+      inject: [DATABASE],
+      useFactory: (database: DataSource) => new HeldConnections(database),
+    },
     {
       provide: ProjectionEngine,
       inject: [DATABASE, EventSource, RESOLVED_OPTIONS],

@@ -60,7 +60,13 @@ export interface ProjectionOptions {
    * @default 1
    */
   readonly segments?: number;
-  /** Events of one key stay in order: what segments are cut by. Events that write the same row need the same key. @default the event's stream id */
+  /**
+   * Events of one key stay in order: what segments are cut by. Events that write the same row need the same key. Code
+   * with another `segmentBy` than the one that several segments were made with needs a raised `version`, or does not
+   * run the projection (`SegmentByChangedError`). It is also called with an event that no store holds, to tell it from
+   * another.
+   * @default the event's stream id
+   */
   readonly segmentBy?: (event: RecordedEvent) => string | number | bigint;
   /**
    * The version of this projection's code. An instance whose version is lower than the one the database has seen

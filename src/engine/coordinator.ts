@@ -1,213 +1,316 @@
-import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import type { Checkpoint, CheckpointStore } from '../state/checkpoint.store';
-import type { ControlSnapshot, ControlStore, LeaseRow, StateRow } from '../state/control.store';
-import type { Lease, LeaseStore } from '../state/lease.store';
-import type { SegmentCutStore } from '../state/segment-cut.store';
+import type { ControlSnapshot, DeclaredProjection, LeaseRow, StateRow } from '../state/control.store';
+import type { Lease } from '../state/lease.store';
 import { keyOf, type SegmentId } from '../state/segment-id';
+import { admissionOf } from './admission';
+import type { Candidate, CoordinatedProjections } from './candidate';
+import { CoordinationProblems } from './coordination-problems';
+import type { EngineState } from './engine-state';
 import { fairShare } from './fair-share';
+import { Heartbeat } from './heartbeat';
+import { LeaseTaker } from './lease-taker';
+import { outsideContext } from './outside-context';
+import { Registration } from './registration';
+import { SegmentByChangedError, SegmentsApartError } from './segment-by.errors';
 import type { Directive } from './segment-runner';
-import { isTransientError } from './transient-error';
+import { surplusOf } from './surplus';
+import { endsWithin } from './ends-within';
 
 /** How often wishes of operators and free leases are looked for. */
 const TICK_MS = 400;
-/** How long a new owner waits for the old one's open batch before it ends that batch's session. */
-const EVICT_AFTER_MS = 500;
+/** How long whoever asks for a look waits for one that gets nowhere. */
+const NUDGE_MS = 5_000;
+/** How long a shutdown waits for a look, and how long for its leases to be given back. */
+const LAST_LOOK_MS = 2_000;
+const LEAVE_MS = 2_000;
+/** An owner that lives has renewed a lease within this time after the clock of the database went back. */
+const FAR_AWAY_MS = 2_000;
 
 const NOTHING: ControlSnapshot = { states: [], leases: [], instances: [], commands: [] };
 
-/** A segment that this instance could run. */
-export interface Candidate {
+interface Held {
   readonly id: SegmentId;
-  /** The version of the code here. */
-  readonly version: number;
-  /** Into how many segments the projection is cut. */
-  readonly segments: number;
-  readonly initial: Checkpoint;
-  /** Begins its loop under a lease; the promise is that of the loop's end. */
-  start(lease: Lease, directive: Directive): Promise<void>;
-  direct(directive: Directive): void;
-  /** Resolves when the loop has ended. */
-  stop(): Promise<void>;
-  /** Told when the database has seen newer code, which must not be followed by older. */
-  outdated(stored: number): void;
-}
-
-/** What there is to run here. */
-export interface CoordinatedProjections {
-  names(): readonly string[];
-  candidates(states: readonly StateRow[]): readonly Candidate[];
-  /** Told what the database says, also for projections that have no leases. */
-  observe(view: ControlSnapshot): void;
-  /** Goes on with whatever projections are to be cut into other segments. */
-  cut(states: readonly StateRow[]): Promise<void>;
+  readonly candidate: Candidate;
+  readonly lease: Lease;
+  stopping: boolean;
 }
 
 /**
  * This instance among the others: keeps its leases, takes free ones up to its share, gives back what is above it, and
- * passes on what operators want. It measures time by a clock that never jumps: one set back would keep it from renewing.
+ * passes on what operators want. Each projection and each segment is seen to by itself: what fails for one is remembered,
+ * logged and tried again, and the others go on. It measures time by a clock that never jumps.
  */
 export class Coordinator {
-  private readonly logger = new Logger(Coordinator.name);
-  private readonly held = new Map<string, { candidate: Candidate; lease: Lease }>();
+  private readonly held = new Map<string, Held>();
   private readonly freeSince = new Map<string, number>();
+  private readonly farSince = new Map<string, { epoch: number; since: number }>();
+  /** The projections that this instance may run, by the last look. */
+  private able: readonly DeclaredProjection[] = [];
+  private readonly problems = new CoordinationProblems();
+  private readonly registration: Registration;
+  private readonly heartbeat: Heartbeat;
+  private readonly taker: LeaseTaker;
   private timer: NodeJS.Timeout | undefined;
   private ticking: Promise<void> | undefined;
-  private beatAt = -Infinity;
-  private stopped = true;
+  private phase: 'new' | 'running' | 'stopped' = 'new';
   private view: ControlSnapshot = NOTHING;
 
   constructor(
-    private readonly dataSource: DataSource,
-    private readonly instance: string,
+    dataSource: DataSource,
     private readonly leaseMs: number,
-    private readonly leases: LeaseStore,
-    private readonly checkpoints: CheckpointStore,
-    private readonly control: ControlStore,
-    private readonly cuts: SegmentCutStore,
+    private readonly state: EngineState,
     private readonly projections: CoordinatedProjections,
-  ) {}
+  ) {
+    const { problems } = this;
+    const { control, cuts, leases, checkpoints } = state;
+    this.registration = new Registration(dataSource, control, cuts, problems, (name) =>
+      projections.beginning(name),
+    );
+    this.taker = new LeaseTaker(dataSource, leases, checkpoints, cuts, problems);
+    this.heartbeat = new Heartbeat(
+      leases,
+      leaseMs,
+      problems,
+      () => this.able.map(({ name }) => name),
+      () => [...this.held.values()].map(({ lease }) => lease),
+    );
+  }
 
   /** What the database said at the last look. */
   get snapshot(): ControlSnapshot {
     return this.view;
   }
 
+  /** What keeps this instance from running a projection as it should, while it lasts; a named error where one is known. */
+  problemOf(projection: string): Error | undefined {
+    return this.problems.of(projection);
+  }
+
+  /** @throws what no later look would do better, as where tables are missing */
   async start(): Promise<void> {
-    this.stopped = false;
-    await this.tick();
+    if (this.isStopped) return;
+    this.phase = 'running';
+    await outsideContext(() => (this.ticking = this.begin().finally(() => (this.ticking = undefined))));
     this.schedule();
   }
 
-  /** Ends all loops and lets others have the leases at once. */
-  async stop(): Promise<void> {
-    this.stopped = true;
+  /** Ends all loops and lets others have the leases at once; in bounded time, whatever the database does. */
+  async stop(): Promise<boolean> {
+    this.phase = 'stopped';
     clearTimeout(this.timer);
-    await this.ticking?.catch(() => undefined);
-    await Promise.all([...this.held.values()].map(({ candidate }) => candidate.stop()));
-    await this.leases.leave().catch(() => undefined);
+    const beat = this.heartbeat.stop();
+    const looked = endsWithin(Promise.all([this.ticking, beat]), LAST_LOOK_MS);
+    await this.stopLoops();
+    const quiet = await looked;
+    return (await endsWithin(this.state.leases.leave(), LEAVE_MS)) && quiet;
   }
 
   /** Looks now rather than at the next tick. */
   async nudge(): Promise<void> {
-    await this.ticking?.catch(() => undefined);
-    if (!this.stopped) await this.run();
+    await endsWithin(
+      outsideContext(async () => {
+        await this.ticking?.catch(() => undefined);
+        await this.run();
+      }),
+      NUDGE_MS,
+    );
+  }
+
+  private get isStopped(): boolean {
+    return this.phase === 'stopped';
   }
 
   private schedule(): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => void this.run().finally(() => this.schedule()), TICK_MS);
+    if (this.isStopped) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.run()
+        .finally(() => this.schedule())
+        .catch(() => undefined);
+    }, TICK_MS);
+  }
+
+  private async begin(): Promise<void> {
+    await this.registration.begin(this.projections.declared());
+    await this.look();
+    await this.heartbeat.start();
+    if (!this.isStopped) await this.tick();
   }
 
   private async run(): Promise<void> {
-    this.ticking ??= this.tick()
-      .catch((error: unknown) => this.logger.debug(`Cannot coordinate: ${String(error)}`))
-      .finally(() => (this.ticking = undefined));
+    if (this.phase !== 'running') return;
+    this.ticking ??= this.attempt('coordinate', undefined, () => this.tick()).finally(
+      () => (this.ticking = undefined),
+    );
     await this.ticking;
   }
 
   private async tick(): Promise<void> {
-    if (performance.now() - this.beatAt >= this.leaseMs / 3) {
-      await this.leases.heartbeat(this.projections.names());
-      this.beatAt = performance.now();
-    }
-    this.view = await this.control.snapshot();
-    this.projections.observe(this.view);
-    await this.projections.cut(this.view.states);
-    const candidates = this.projections.candidates(this.view.states);
-    this.dropLost();
-    const able = candidates.filter((candidate) => this.isCurrent(candidate));
+    await this.registration.goOn();
+    await this.look();
+    await this.resegment();
+    await this.heartbeat.tell();
+    const candidates = this.able.flatMap((code) =>
+      this.projections.candidates(code, this.stateOf(code.name)!),
+    );
+    this.letGo();
     const share = fairShare(
-      able.map(({ id }) => id.projection),
+      candidates.map(({ id }) => id.projection),
       this.view.instances,
     );
-    for (const candidate of able) await this.consider(candidate, share);
-    await this.giveBack(share);
+    for (const candidate of candidates) {
+      if (this.isStopped) return;
+      await this.consider(candidate, share);
+    }
+    this.giveBack(share);
     for (const { candidate } of this.held.values()) candidate.direct(this.directiveFor(candidate.id));
   }
 
-  /** Loops whose lease somebody else has taken, as after a long standstill of this process. */
-  private dropLost(): void {
-    for (const { candidate, lease } of this.held.values()) {
-      const row = this.leaseOf(candidate.id);
-      if (row?.owner !== this.instance || BigInt(row.epoch) !== lease.epoch) void candidate.stop();
-    }
+  private async look(): Promise<void> {
+    this.view = await this.state.control.snapshot();
+    this.projections.observe(this.view);
+    this.able = this.projections.runnable().filter((code) => this.admits(code));
   }
 
-  private isCurrent(candidate: Candidate): boolean {
-    const stored = this.view.states.find(({ projection }) => projection === candidate.id.projection);
-    if (!stored || stored.version <= candidate.version) return true;
-    candidate.outdated(stored.version);
-    const held = this.held.get(keyOf(candidate.id));
-    if (held) void this.release(held.candidate, held.lease);
-    return false;
+  private admits(code: DeclaredProjection): boolean {
+    const stored = this.stateOf(code.name);
+    const admission = admissionOf(code, stored);
+    if (admission === 'outdated') this.projections.outdated(code.name, stored!.version);
+    if (admission === 'changed')
+      this.problems.failed(
+        'run',
+        code.name,
+        new SegmentByChangedError(code.name, stored!.version, stored!.segments),
+      );
+    else this.problems.passed('run', code.name);
+    return admission === 'runs';
+  }
+
+  private async resegment(): Promise<void> {
+    let changed = false;
+    for (const code of this.projections.runnable()) {
+      const stored = this.stateOf(code.name);
+      if (!stored || !isDue(stored, code)) continue;
+      await this.attempt('make its segments anew', code.name, () => this.projections.resegment(code, stored));
+      changed = true;
+    }
+    if (changed) await this.look();
+    for (const code of this.projections.runnable()) this.noteApart(code);
+  }
+
+  /** Whoever could bring the segments together may be about to do so: only what lasts is worth telling. */
+  private noteApart({ name, version, segmentBy }: DeclaredProjection): void {
+    const stored = this.stateOf(name);
+    const waits =
+      stored?.version === version &&
+      stored.segments > 1 &&
+      stored.segmentedBy !== segmentBy &&
+      stored.segmentByWanted === segmentBy;
+    const since = this.freeSince.get(name) ?? performance.now();
+    if (!waits) {
+      this.freeSince.delete(name);
+      this.problems.passed('bring its segments together', name);
+      return;
+    }
+    this.freeSince.set(name, since);
+    if (performance.now() - since >= this.leaseMs)
+      this.problems.failed('bring its segments together', name, new SegmentsApartError(name));
+  }
+
+  /** Ends loops whose lease somebody else has taken, as after a long standstill, and loops of code that may not run. */
+  private letGo(): void {
+    const refused = new Set(this.projections.runnable().map(({ name }) => name));
+    for (const { name } of this.able) refused.delete(name);
+    for (const held of this.held.values()) {
+      const row = this.leaseOf(held.id);
+      const isLost = row?.owner !== this.state.instance || BigInt(row.epoch) !== held.lease.epoch;
+      if (isLost || refused.has(held.id.projection)) this.stopLoop(held);
+    }
   }
 
   private async consider(candidate: Candidate, share: number): Promise<void> {
     const key = keyOf(candidate.id);
-    if (this.held.has(key) || this.stopped) return;
-    const row = this.leaseOf(candidate.id);
-    if (row?.live && row.owner !== this.instance) {
+    if (this.held.has(key)) return;
+    if (!this.isFree(candidate.id)) {
       this.freeSince.delete(key);
       return;
     }
     // Beyond its share an instance takes only what nobody else has wanted for a while.
     const since = this.freeSince.get(key) ?? performance.now();
     this.freeSince.set(key, since);
-    if (this.held.size >= share && performance.now() - since < this.leaseMs) return;
-    const lease = await this.take(candidate);
+    if (this.running.length >= share && performance.now() - since < this.leaseMs) return;
+    const lease = await this.taker.take(candidate);
     if (!lease) return;
     this.freeSince.delete(key);
-    this.held.set(key, { candidate, lease });
-    void candidate.start(lease, this.directiveFor(candidate.id)).finally(() => this.held.delete(key));
+    // The shutdown may have given back all leases before this one was taken.
+    if (this.isStopped) await this.state.leases.release(lease).catch(() => undefined);
+    else this.startLoop(candidate, lease);
   }
 
-  /** Takes a lease, past an old owner that does not let go of its open batch. */
-  private async take(candidate: Candidate): Promise<Lease | undefined> {
-    const { id } = candidate;
-    try {
-      return await this.claim(candidate);
-    } catch (error) {
-      if (!isTransientError(error)) throw error;
+  /** An expiry that is further away than the lease was given for counts only while its owner goes on renewing it. */
+  private isFree(id: SegmentId): boolean {
+    const key = keyOf(id);
+    const row = this.leaseOf(id);
+    if (!row || row.live || !row.farAway || row.owner === this.state.instance) {
+      this.farSince.delete(key);
+      return !row?.live || row.owner === this.state.instance;
     }
-    // Where it was a batch that held us up, whoever has the lease's row is a rival as alive as this instance.
-    if (!(await this.checkpoints.evict(id))) await this.leases.evict(id);
-    return this.claim(candidate).catch((error: unknown) => {
-      if (!isTransientError(error)) throw error;
-      return undefined;
+    const known = this.farSince.get(key);
+    if (known?.epoch === row.epoch) return performance.now() - known.since >= FAR_AWAY_MS;
+    this.farSince.set(key, { epoch: row.epoch, since: performance.now() });
+    return false;
+  }
+
+  private startLoop(candidate: Candidate, lease: Lease): void {
+    const { id } = candidate;
+    const held: Held = { id, candidate, lease, stopping: false };
+    this.held.set(keyOf(id), held);
+    candidate
+      .start(lease, this.directiveFor(id))
+      .catch((error: unknown) => this.problems.failed(`run segment ${id.segment}`, id.projection, error))
+      .finally(() => this.held.delete(keyOf(id)))
+      .catch(() => undefined);
+  }
+
+  /** It gives its lease back itself once it has ended. */
+  private stopLoop(held: Held): void {
+    if (held.stopping) return;
+    held.stopping = true;
+    held.candidate.stop().catch((error: unknown) => {
+      this.problems.failed(`stop segment ${held.id.segment}`, held.id.projection, error);
     });
   }
 
-  /** Raises the epoch of lease and checkpoint together, so that no older owner can write from here on. */
-  private claim({ id, initial, segments }: Candidate): Promise<Lease | undefined> {
-    return this.dataSource.transaction('READ COMMITTED', async (manager) => {
-      await manager.query(`SET LOCAL lock_timeout = ${EVICT_AFTER_MS}`);
-      if (!(await this.cuts.hold(manager, id.projection, segments))) return undefined;
-      await this.checkpoints.create(manager, id, initial);
-      const lease = await this.leases.acquire(manager, id);
-      if (lease) await this.checkpoints.claim(manager, id, lease.epoch);
-      return lease;
-    });
+  private async stopLoops(): Promise<void> {
+    const { running } = this;
+    for (const held of running) held.stopping = true;
+    await Promise.allSettled(running.map(({ candidate }) => candidate.stop()));
   }
 
-  /** At most one a tick, so that instances that come and go do not toss leases about. */
-  private async giveBack(share: number): Promise<void> {
-    if (this.held.size <= share) return;
-    const last = [...this.held.values()].at(-1)!;
-    const others = this.view.instances.filter(
-      ({ instance, runs }) => instance !== this.instance && runs.includes(last.candidate.id.projection),
-    );
-    const wanted = others.some(({ instance }) => this.countOf(instance) < this.held.size - 1);
-    if (wanted) await this.release(last.candidate, last.lease);
+  private giveBack(share: number): void {
+    for (const held of surplusOf(this.running, share, this.state.instance, this.view)) this.stopLoop(held);
   }
 
-  private async release(candidate: Candidate, lease: Lease): Promise<void> {
-    await candidate.stop();
-    await this.leases.release(lease);
+  /** What it holds and is not about to let go. */
+  private get running(): Held[] {
+    return [...this.held.values()].filter(({ stopping }) => !stopping);
   }
 
-  private countOf(instance: string): number {
-    return this.view.leases.filter(({ owner, live }) => live && owner === instance).length;
+  private async attempt(
+    task: string,
+    projection: string | undefined,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    try {
+      await work();
+      this.problems.passed(task, projection);
+    } catch (error) {
+      this.problems.failed(task, projection, error);
+    }
+  }
+
+  private stateOf(projection: string): StateRow | undefined {
+    return this.view.states.find((row) => row.projection === projection);
   }
 
   private leaseOf({ projection, segment }: SegmentId): LeaseRow | undefined {
@@ -215,11 +318,18 @@ export class Coordinator {
   }
 
   private directiveFor({ projection, segment }: SegmentId): Directive {
-    const state = this.view.states.find((row) => row.projection === projection);
+    const state = this.stateOf(projection);
     return {
       state: state?.state ?? 'running',
       generation: state?.generation ?? 0,
       commands: this.view.commands.filter((row) => row.projection === projection && row.segment === segment),
     };
   }
+}
+
+/** Whether other segments are wanted than there are, by this code. */
+function isDue(stored: StateRow, { version, segmentBy }: DeclaredProjection): boolean {
+  const { segments, segmentsWanted, segmentedBy, segmentByWanted } = stored;
+  if (stored.version !== version || segmentByWanted !== segmentBy) return false;
+  return segments !== segmentsWanted || (segments > 1 && segmentedBy !== segmentByWanted);
 }

@@ -29,9 +29,9 @@ export class EngineState {
     this.commands = new CommandStore(dataSource);
     this.leases = new LeaseStore(dataSource, this.instance, leaseMs);
     this.inlineMarks = new InlineMarkStore(dataSource);
-    this.cuts = new SegmentCutStore(dataSource);
     this.progress = new ProgressStore(dataSource);
     this.troubles = new TroubleStore(dataSource);
     this.deadLetters = new DeadLetterStore(dataSource, this.instance);
+    this.cuts = new SegmentCutStore(dataSource, this.deadLetters);
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { EventSource, Head } from '../events/event-source';
 import { SequenceBehindError, StoreNotReadableError } from '../events/store-state.errors';
+import { outsideContext } from './outside-context';
 
 export interface PollInterval {
   /** Milliseconds to the next look right after something happened. */
@@ -136,9 +137,14 @@ export class HeadWatcher {
     if (this.looking || this.stopped) return;
     clearTimeout(this.timer);
     this.looking = true;
-    void this.lookUntilQuiet().finally(() => {
-      this.looking = false;
-      this.schedule();
+    // Whoever appends or starts it lends it nothing of its context.
+    outsideContext(() => {
+      this.lookUntilQuiet()
+        .finally(() => {
+          this.looking = false;
+          this.schedule();
+        })
+        .catch(() => undefined);
     });
   }
 

@@ -3,9 +3,11 @@ import { Subject } from 'rxjs';
 import type { ProjectionDefinition } from '../authoring/projection-definition';
 import type { CommittedBatch } from './committed-batch';
 import type { Directive, SegmentRunner } from './segment-runner';
+import { endsWithin } from './ends-within';
 
-/** After this long a batch that does not end is called off at shutdown; after as long again it is left behind. */
+/** After this long a batch that does not end is called off at shutdown; after so long again it is left behind. */
 const GRACE_MS = 5_000;
+const ROLLBACK_MS = 3_000;
 
 /** A projection in this process: the loops of those of its segments that run here. */
 export class ManagedProjection {
@@ -59,9 +61,7 @@ export class ManagedProjection {
     const loop = this.loops.get(segment);
     if (!loop) return;
     loop.runner.stop(GRACE_MS);
-    let timer: NodeJS.Timeout | undefined;
-    const leftBehind = new Promise<void>((resolve) => (timer = setTimeout(resolve, 2 * GRACE_MS)));
-    await Promise.race([loop.ended, leftBehind]).finally(() => clearTimeout(timer));
+    await endsWithin(loop.ended, GRACE_MS + ROLLBACK_MS);
   }
 
   async stopAll(): Promise<void> {

@@ -4,7 +4,7 @@ import type { ProjectionDefinition } from '../authoring/projection-definition';
 import type { EventSource } from '../events/event-source';
 import { EventStore } from '../events/event-store';
 import type { RecordedEvent } from '../events/recorded-event';
-import type { StateRow } from '../state/control.store';
+import type { DeclaredProjection, StateRow } from '../state/control.store';
 import type { Lease } from '../state/lease.store';
 import type { SegmentId } from '../state/segment-id';
 import { tableName } from '../state/table-name';
@@ -15,8 +15,9 @@ import { BatchAppliers } from './batch-appliers';
 import { beginningOf, firstCheckpoint } from './beginning';
 import { BatchTransaction } from './batch-transaction';
 import { ConnectionBudget } from './connection-budget';
+import type { Candidate } from './candidate';
 import type { CommittedBatch } from './committed-batch';
-import { type Candidate, Coordinator } from './coordinator';
+import { Coordinator } from './coordinator';
 import { DeadLetterQueue } from './dead-letter-queue';
 import {
   CheckpointBeyondStoreError,
@@ -31,6 +32,7 @@ import { HeadWatcher } from './head-watcher';
 import { InlineCursor } from './inline-cursor';
 import { InlineProjection } from './inline-projection';
 import { ManagedProjection } from './managed-projection';
+import { outsideContext } from './outside-context';
 import { PageRecovery } from './page-recovery';
 import { PageSize } from './page-size';
 import { readModelTables } from './read-model-tables';
@@ -38,7 +40,8 @@ import { ProjectionTypeChangedError } from './projection-type-changed.error';
 import { catchingUpTo, following, obeying, type RunMode } from './run-mode';
 import { SegmentBatches } from './segment-batches';
 import { SegmentCommands } from './segment-commands';
-import { type SegmentCursor, StoredCursor, VolatileCursor } from './segment-cursor';
+import { segmentByIdentity } from './segment-by-identity';
+import { LeaseLost, type SegmentCursor, StoredCursor, VolatileCursor } from './segment-cursor';
 import { SegmentFilter, segmentOf } from './segment-filter';
 import { type Directive, SegmentRunner } from './segment-runner';
 import { startLines } from './start-lines';
@@ -55,9 +58,6 @@ const BATCH_SIZE = { transaction: 500, row: 5_000 };
 
 /** How long a cancelled statement may take to end. */
 const CANCEL_MS = 10_000;
-
-/** What is noted of the beginning of a projection that is registered already stays. */
-const KNOWN = { after: 0n, historyUntil: 0n };
 
 const later = (position: bigint, state: StateRow | undefined): bigint => {
   const historyUntil = BigInt(state?.historyUntil ?? 0);
@@ -90,6 +90,10 @@ export class ProjectionEngine {
   private readonly ending = new AbortController();
   private readonly pageSizes = new Map<string, PageSize>();
   private isStarted = false;
+  private readonly declarations = new Map<ManagedProjection, DeclaredProjection>();
+  private stopping = false;
+  /** Whether the shutdown has gone on without what waits for the database. */
+  private leftBehind = false;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -101,22 +105,15 @@ export class ProjectionEngine {
     this.budget = new ConnectionBudget(options.connections);
     this.feed = new EventFeed(source, this.budget, () => this.all.flatMap(({ runners }) => runners));
     this.appliers = new BatchAppliers(dataSource, this.budget, options);
-    const { instance, leases, checkpoints, control, cuts } = this.state;
-    this.coordinator = new Coordinator(
-      dataSource,
-      instance,
-      options.leaseMs,
-      leases,
-      checkpoints,
-      control,
-      cuts,
-      {
-        names: () => this.runnable.map(({ definition }) => definition.name),
-        candidates: (states) => this.candidates(states),
-        cut: (states) => this.cut(states),
-        observe: ({ states }) => this.directLive(states),
-      },
-    );
+    this.coordinator = new Coordinator(dataSource, options.leaseMs, this.state, {
+      declared: () => this.all.map((projection) => this.declared(projection)),
+      beginning: (name) => beginningOf(this.get(name).definition, this.watcher.readable(), this.source),
+      runnable: () => this.runnable.map((projection) => this.declared(projection)),
+      candidates: (code, state) => this.candidates(code, state),
+      resegment: (code, state) => this.resegment(code, state),
+      observe: ({ states }) => this.directLive(states),
+      outdated: (projection, stored) => this.get(projection).outdated(stored),
+    });
     this.waits = new ProgressWaits({
       progress: this.state.progress,
       source,
@@ -140,30 +137,65 @@ export class ProjectionEngine {
     if (Array.isArray(this.options.run)) for (const name of this.options.run as string[]) this.get(name);
   }
 
+  /** Starts in an async context of its own; what it opened is closed again where it fails, or is stopped meanwhile. */
   async start(): Promise<void> {
-    const { control, checkpoints, cuts } = this.state;
-    for (const { definition } of this.projections.values()) await this.checkType(definition);
-    await this.source.open(await checkpoints.highest());
-    await this.watcher.start();
-    const { states } = await control.snapshot();
-    for (const { definition } of this.projections.values()) {
-      const { name, options } = definition;
-      const known = states.some(({ projection }) => projection === name);
-      const beginning = known ? KNOWN : await beginningOf(definition, this.watcher.readable(), this.source);
-      await control.register(name, options.version ?? 1, options.segments ?? 1, beginning);
-      await cuts.callOff(name);
+    if (this.stopping) return;
+    try {
+      await outsideContext(() => this.begin());
+    } catch (error) {
+      await this.stop();
+      await this.source.close().catch(() => undefined);
+      throw error;
     }
-    this.isStarted = true;
-    await this.coordinator.start();
-    for (const projection of this.projections.values())
-      if (projection.definition.type === 'live' && this.runsHere(projection)) this.startLive(projection);
-    await this.logStart();
   }
 
-  async stop(): Promise<void> {
+  /**
+   * Ends all loops and gives the leases back. It comes to its end within twelve seconds, also where it is asked to in the
+   * middle of the start, and where the database does not answer.
+   * @returns whether nothing was left behind that still waits for the database
+   */
+  async stop(): Promise<boolean> {
+    this.stopping = true;
     this.ending.abort();
-    await Promise.all([this.coordinator.stop(), ...this.all.map((projection) => projection.stopAll())]);
+    const [quiet] = await Promise.all([
+      this.coordinator.stop(),
+      ...this.all.map((projection) => projection.stopAll()),
+    ]);
     this.watcher.stop();
+    this.leftBehind = !quiet || this.all.some(({ runners }) => runners.length > 0);
+    return !this.leftBehind;
+  }
+
+  private async begin(): Promise<void> {
+    const steps = [
+      () => this.checkTypes(),
+      async () => this.source.open(await this.state.checkpoints.highest()),
+      () => this.watcher.start(),
+      () => this.coordinator.start(),
+      async () => this.startLiveProjections(),
+      async () => {
+        this.isStarted = true;
+        await this.logStart();
+      },
+    ];
+    for (const step of steps) {
+      if (this.stopping) break;
+      await step();
+    }
+    // What a step has opened after the shutdown had gone past it.
+    if (this.stopping) {
+      this.watcher.stop();
+      await this.source.close();
+    }
+  }
+
+  private async checkTypes(): Promise<void> {
+    for (const { definition } of this.all) await this.checkType(definition);
+  }
+
+  private startLiveProjections(): void {
+    for (const projection of this.all)
+      if (projection.definition.type === 'live' && this.runsHere(projection)) this.startLive(projection);
   }
 
   /** How long the statements of handlers may take, with time for a cancel to be heard. */
@@ -250,9 +282,11 @@ export class ProjectionEngine {
     };
     const inline = this.inline.get(name);
     // It may wait long for whoever reads the tables.
-    await (inline
-      ? inline.empty((manager, historyUntil) => work(manager, later(historyUntil, state)))
-      : withSilentConnections(this.dataSource).transaction('READ COMMITTED', (manager) => work(manager)));
+    await outsideContext(() =>
+      inline
+        ? inline.empty((manager, historyUntil) => work(manager, later(historyUntil, state)))
+        : withSilentConnections(this.dataSource).transaction('READ COMMITTED', (manager) => work(manager)),
+    );
     await this.coordinator.nudge();
   }
 
@@ -319,52 +353,59 @@ export class ProjectionEngine {
     });
   }
 
-  private candidates(states: readonly StateRow[]): Candidate[] {
-    return this.runnable.flatMap((projection) => {
-      const { name } = projection.definition;
-      const state = states.find(({ projection: registered }) => registered === name);
-      const { segments = 1, byAppends } = state ?? {};
-      if (this.inline.has(name) && byAppends) return [];
-      const target = this.targets.get(name);
-      // Without anything else to run it runs for the commands that wait for it.
-      const resting = projection.definition.type === 'catch-up' && !target;
-      return Array.from({ length: segments }, (_, segment) => segment)
-        .filter((segment) => !target?.done.has(segment) && (!resting || this.hasCommands(name, segment)))
-        .map((segment) => this.candidateOf(projection, segment, segments, state));
-    });
+  private declared(projection: ManagedProjection): DeclaredProjection {
+    const known = this.declarations.get(projection);
+    if (known) return known;
+    const { name, options } = projection.definition;
+    const declared = {
+      name,
+      version: options.version ?? 1,
+      segments: options.segments ?? 1,
+      segmentBy: segmentByIdentity(options.segmentBy),
+    };
+    this.declarations.set(projection, declared);
+    return declared;
   }
 
-  private async cut(states: readonly StateRow[]): Promise<void> {
-    for (const { definition } of this.runnable) {
-      const state = states.find(({ projection }) => projection === definition.name);
-      if (!state || state.segments === state.segmentsWanted) continue;
-      const { name, options } = definition;
-      const { segmentBy = streamOf } = options;
-      const segmentIn = (event: RecordedEvent) =>
-        segmentOf(name, event, state.segmentsWanted, segmentBy).segment;
-      await this.state.cuts.step(name, state.segmentsWanted, segmentIn).catch((error: unknown) => {
-        if (!isTransientError(error)) throw error;
-      });
-    }
+  private candidates(code: DeclaredProjection, state: StateRow): Candidate[] {
+    const { name } = code;
+    const { segments, byAppends } = state;
+    if (this.inline.has(name) && byAppends) return [];
+    const projection = this.get(name);
+    const target = this.targets.get(name);
+    // Without anything else to run it runs for the commands that wait for it.
+    const resting = projection.definition.type === 'catch-up' && !target;
+    return Array.from({ length: segments }, (_, segment) => segment)
+      .filter((segment) => !target?.done.has(segment) && (!resting || this.hasCommands(name, segment)))
+      .map((segment) => this.candidateOf(projection, code, segment, state));
+  }
+
+  private async resegment(code: DeclaredProjection, { segmentsWanted }: StateRow): Promise<void> {
+    const { name } = code;
+    const { segmentBy = streamOf } = this.get(name).definition.options;
+    const segmentIn = (event: RecordedEvent) => segmentOf(name, event, segmentsWanted, segmentBy).segment;
+    await this.state.cuts.step({ ...code, segments: segmentsWanted }, segmentIn).catch((error: unknown) => {
+      // A batch in flight keeps the checkpoints locked: the next look tries again.
+      if (!isTransientError(error)) throw error;
+    });
   }
 
   private candidateOf(
     projection: ManagedProjection,
+    code: DeclaredProjection,
     segment: number,
-    segments: number,
-    state: StateRow | undefined,
+    state: StateRow,
   ): Candidate {
-    const { name, type, options } = projection.definition;
-    const id = { projection: name, segment };
+    const id = { projection: code.name, segment };
+    const { segments } = state;
     return {
       id,
-      version: options.version ?? 1,
+      code,
       segments,
-      initial: firstCheckpoint(type, state),
+      initial: firstCheckpoint(projection.definition.type, state),
       start: (lease, directive) => this.startLeased(projection, id, segments, lease, directive),
       direct: (directive) => projection.direct(segment, directive),
       stop: () => projection.stop(segment),
-      outdated: (stored) => projection.outdated(stored),
     };
   }
 
@@ -390,7 +431,7 @@ export class ProjectionEngine {
     runner.direct(directive);
     await projection.start(id.segment, runner);
     if (runner.isOver && target) this.runIsOver(id, segments, target);
-    await this.state.leases.release(lease).catch(() => undefined);
+    if (!this.leftBehind) await this.state.leases.release(lease).catch(() => undefined);
   }
 
   private modeOf({ definition }: ManagedProjection, target: CatchUpTarget | undefined): RunMode {
@@ -420,7 +461,7 @@ export class ProjectionEngine {
     const cursor = new VolatileCursor(() => this.watcher.head);
     const runner = this.makeRunner(projection, id, 1, cursor, following);
     runner.direct(this.liveDirective(this.stateOf(id.projection)));
-    void projection.start(0, runner);
+    projection.start(0, runner).catch(() => undefined);
   }
 
   /** It has no lease, and so no owner to be told: every instance does what the database says. */
@@ -459,7 +500,7 @@ export class ProjectionEngine {
     const transaction = new BatchTransaction(this.dataSource, name, applier, timeoutMs);
     const queue = new DeadLetterQueue(id, deadLetters, policy, transaction);
     const halt = async (error: Error, event?: RecordedEvent) => {
-      await this.halt(id, error, event);
+      if (!(await this.halt(id, cursor.epoch, error, event))) throw new LeaseLost();
       runner.halted();
       this.waits.look();
     };
@@ -521,18 +562,21 @@ export class ProjectionEngine {
     return pageSize;
   }
 
+  /** @returns `false` where the segment is another's by now */
   private halt(
     { projection, segment }: SegmentId,
+    epoch: bigint | undefined,
     error: Error,
     event: RecordedEvent | undefined,
-  ): Promise<void> {
-    return this.state.control.halt(projection, {
+  ): Promise<boolean> {
+    const failure = {
       name: storableText(error.name),
       message: storableText(error.message),
       at: new Date().toISOString(),
       instance: this.state.instance,
       position: event && String(event.globalPosition),
       segment,
-    });
+    };
+    return this.state.control.halt(projection, failure, epoch);
   }
 }

@@ -214,6 +214,7 @@ export class SegmentBatches {
     const stored = (this.stored ??= await this.load());
     return {
       stored,
+      epoch: cursor.epoch,
       calledOff: this.signal,
       triedBefore: this.triedBefore,
       hold: (manager) => cursor.advance(stored, stored, manager),

@@ -13,6 +13,8 @@ import { failureOf } from './failures/failure';
 /** The segment as its loop has it while it obeys. */
 export interface CommandContext {
   readonly stored: Checkpoint;
+  /** Of the lease that the segment is run under. */
+  readonly epoch: bigint | undefined;
   readonly calledOff: AbortSignal;
   /** How often the order was tried in vain, because of what passes by itself. */
   readonly triedBefore: number;
@@ -66,7 +68,7 @@ export class SegmentCommands {
       if (kind !== 'event' && kind !== 'unattributed' && kind !== 'timed-out') throw error;
       problem = storableText(error instanceof Error ? error.message : describeError(error));
     }
-    await this.commands.finish(row.id, result, problem);
+    await this.commands.finish(row.id, context.epoch, result, problem);
     this.done.add(row.id);
   }
 

@@ -12,6 +12,8 @@ const NOBODY: Fenced = { backend: 0, transaction: '' };
 
 /** Where a segment stands, and how that moves in the transaction of a batch. */
 export interface SegmentCursor {
+  /** The epoch of the lease that the segment is run under; `undefined` where it needs none. */
+  readonly epoch: bigint | undefined;
   /**
    * @param last what this loop took the checkpoint to be, if it knows one
    * @throws LeaseLost
@@ -61,6 +63,8 @@ export class StoredCursor implements SegmentCursor {
 
 /** A place kept in memory alone, for what has no checkpoint. */
 export class VolatileCursor implements SegmentCursor {
+  readonly epoch = undefined;
+
   constructor(private readonly begin: () => bigint) {}
 
   async load(last: Checkpoint | undefined): Promise<Checkpoint> {

@@ -1,3 +1,4 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { RecordedEvent } from '../events/recorded-event';
 import type { CommandRow, DesiredState } from '../state/control.store';
@@ -12,7 +13,7 @@ import type { PageRecovery } from './page-recovery';
 import type { RunMode } from './run-mode';
 import type { SegmentBatches } from './segment-batches';
 import type { SegmentCommands } from './segment-commands';
-import type { SegmentCursor } from './segment-cursor';
+import { LeaseLost, type SegmentCursor } from './segment-cursor';
 import type { TroubleReporter } from './trouble-reporter';
 
 /** A loop with nothing to do turns this often, so that its heartbeat tells a quiet one from a hung one. */
@@ -198,6 +199,8 @@ export class SegmentRunner implements FeedReader {
     if (batches.isHalted) return this.halting();
     if (await mode.atHead(batches.checkpoint, cursor)) return true;
     await watcher.beyond(batches.readingAt!, IDLE_TURN_MS, this.wake.signal);
+    // Whoever waits for nothing, as once the watcher has stopped, must let timers and signals have their turn.
+    if (watcher.head <= batches.readingAt!) await yieldToOthers();
     return false;
   }
 
@@ -222,6 +225,7 @@ export class SegmentRunner implements FeedReader {
     try {
       return await this.meet(error);
     } catch (another) {
+      if (another instanceof LeaseLost) return 'over';
       this.logger.error(`What failed could not be stored: ${describeError(error)}`);
       await this.backOff(another);
       return 'again';

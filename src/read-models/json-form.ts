@@ -42,8 +42,10 @@ function isLeftOut(value: unknown): boolean {
   return value === undefined || typeof value === 'function' || typeof value === 'symbol';
 }
 
+const BOXED = new Set<object>([Number.prototype, String.prototype, Boolean.prototype]);
+
 function isBoxed(value: object): boolean {
-  return value instanceof Number || value instanceof String || value instanceof Boolean;
+  return BOXED.has(Object.getPrototypeOf(value) as object);
 }
 
 /** As assigned, but for the one key that assigning means something else for. */

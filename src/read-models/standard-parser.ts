@@ -18,8 +18,8 @@ const STANDARD: Readonly<Record<string, readonly [text: string, value: unknown]>
   'timestamp without time zone': [MOMENT, new Date(MOMENT)],
   date: ['2024-01-02', '2024-01-02'],
   bytea: ['\\x61', Buffer.from('a')],
-  json: ['[1,12345678901234567890]', [1, 12345678901234567890]],
-  jsonb: ['[1,12345678901234567890]', [1, 12345678901234567890]],
+  json: ['[1,9007199254740993]', [1, 2 ** 53]],
+  jsonb: ['[1,9007199254740993]', [1, 2 ** 53]],
 };
 
 /** Whether it is known how `pg` reads a type by itself. */

@@ -12,9 +12,11 @@ export interface CommandOutcome {
 /** Orders to the owners of a projection's segments, wherever they run. */
 export class CommandStore {
   private readonly table: string;
+  private readonly checkpoints: string;
 
   constructor(private readonly dataSource: DataSource) {
     this.table = tableName(dataSource, 'projection_commands');
+    this.checkpoints = tableName(dataSource, 'projection_checkpoints');
   }
 
   async add(projection: string, segment: number, command: string, args: object): Promise<string> {
@@ -25,10 +27,19 @@ export class CommandStore {
     return row.id;
   }
 
-  async finish(id: number, result: unknown, error?: string): Promise<void> {
+  /**
+   * Stores what came of an order, unless the lease is another's by now, who carries it out again.
+   * @param epoch of the lease under which it was carried out; `undefined` where there is none
+   */
+  async finish(id: number, epoch: bigint | undefined, result: unknown, error?: string): Promise<void> {
     await this.dataSource.query(
-      `UPDATE ${this.table} SET finished_at = clock_timestamp(), result = $2, error = $3 WHERE id = $1`,
-      [id, JSON.stringify(result ?? null), error ?? null],
+      `WITH mine AS (
+         SELECT FROM ${this.checkpoints} c JOIN ${this.table} o USING (projection, segment)
+         WHERE o.id = $1 AND c.epoch = $4 FOR SHARE OF c
+       )
+       UPDATE ${this.table} SET finished_at = clock_timestamp(), result = $2, error = $3
+       WHERE id = $1 AND finished_at IS NULL AND ($4::bigint IS NULL OR EXISTS (SELECT FROM mine))`,
+      [id, JSON.stringify(result ?? null), error ?? null, epoch ?? null],
     );
   }
 

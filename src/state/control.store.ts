@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { isFarAway, isLive } from './is-live';
 import { tableName } from './table-name';
 
 /** What operators, or a failure, want of a projection, wherever it runs. */
@@ -32,6 +33,12 @@ export interface StateRow {
   readonly historyUntil: string | null;
   /** Whether it is inline and appends apply its events. */
   readonly byAppends: boolean;
+  /** The identity of the `segmentBy` that the segments were made with; `null` where that was not noted yet. */
+  readonly segmentedBy: string | null;
+  /** The identity of the `segmentBy` that the next segments are to be made with. */
+  readonly segmentByWanted: string | null;
+  /** Whether the segments run up to a barrier, to be made anew there. */
+  readonly resegmenting: boolean;
 }
 
 /** Where a new projection begins. */
@@ -42,12 +49,23 @@ export interface Beginning {
   readonly historyUntil: bigint;
 }
 
+/** A projection as the code of an instance declares it. */
+export interface DeclaredProjection {
+  readonly name: string;
+  readonly version: number;
+  readonly segments: number;
+  /** The identity of its `segmentBy`. */
+  readonly segmentBy: string;
+}
+
 export interface LeaseRow {
   readonly projection: string;
   readonly segment: number;
   readonly owner: string;
   readonly epoch: number;
   readonly live: boolean;
+  /** Whether it expires later than it was given for, as after the clock of the database went back. */
+  readonly farAway: boolean;
 }
 
 export interface InstanceRow {
@@ -81,42 +99,63 @@ export interface Actor {
 /** The statements on `projection_states` and `projection_audit`, and the one look at everything. */
 export class ControlStore {
   private readonly states: string;
+  private readonly checkpoints: string;
   private readonly audits: string;
   private readonly snapshotSql: string;
 
   constructor(private readonly dataSource: DataSource) {
     const table = (name: string) => tableName(dataSource, name);
     this.states = table('projection_states');
+    this.checkpoints = table('projection_checkpoints');
     this.audits = table('projection_audit');
     this.snapshotSql = `SELECT
       ${rows(`SELECT projection, version, state, failure, generation, segments,
-                segments_wanted AS "segmentsWanted",
+                segments_wanted AS "segmentsWanted", segmented_by AS "segmentedBy",
+                segment_by_wanted AS "segmentByWanted",
                 begins_after::text AS "beginsAfter", history_until::text AS "historyUntil",
                 EXISTS (SELECT FROM ${table('projection_inline_marks')} m
-                        WHERE m.projection = s.projection AND m.by_appends) AS "byAppends"
+                        WHERE m.projection = s.projection AND m.by_appends) AS "byAppends",
+                EXISTS (SELECT FROM ${this.checkpoints} c
+                        WHERE c.projection = s.projection AND c.halt_at IS NOT NULL) AS resegmenting
               FROM ${this.states} s`)} AS states,
-      ${rows(`SELECT projection, segment, owner, epoch, expires_at > clock_timestamp() AS live
+      ${rows(`SELECT projection, segment, owner, epoch, ${isLive()} AS live, ${isFarAway()} AS "farAway"
               FROM ${table('projection_leases')}`)} AS leases,
-      ${rows(`SELECT instance, runs FROM ${table('projection_instances')}
-              WHERE expires_at > clock_timestamp()`)} AS instances,
+      ${rows(`SELECT instance, runs FROM ${table('projection_instances')} WHERE ${isLive()}`)} AS instances,
       ${rows(`SELECT id, projection, segment, command, arguments FROM ${table('projection_commands')}
               WHERE finished_at IS NULL ORDER BY id`)} AS commands`;
   }
 
-  /** Makes the row of a projection. Newer code, or other segments, are noted; older code changes nothing. */
+  /**
+   * Makes the row of a projection. Newer code, or other segments, are noted; older code changes nothing, and neither
+   * does code of the same version that would share out the events of several segments in another way.
+   */
   async register(
-    projection: string,
-    version: number,
-    segments: number,
+    { name, version, segments, segmentBy }: DeclaredProjection,
     { after, historyUntil }: Beginning,
+    manager: EntityManager = this.dataSource.manager,
   ): Promise<void> {
-    await this.dataSource.query(
+    await manager.query(
       `INSERT INTO ${this.states} AS stored
-         (projection, version, segments, segments_wanted, begins_after, history_until) VALUES ($1, $2, $3, $3, $4, $5)
-       ON CONFLICT (projection) DO UPDATE SET version = excluded.version, segments_wanted = excluded.segments_wanted
-         WHERE stored.version <= excluded.version`,
-      [projection, version, segments, after, historyUntil],
+         (projection, version, segments, segments_wanted, segmented_by, segment_by_wanted, begins_after, history_until)
+       VALUES ($1, $2, $3, $3, $4, $4, $5, $6)
+       ON CONFLICT (projection) DO UPDATE
+         SET version = excluded.version, segments_wanted = excluded.segments_wanted,
+             segment_by_wanted = excluded.segment_by_wanted,
+             segmented_by = CASE
+               WHEN stored.segmented_by IS NULL OR (stored.segments = 1 AND excluded.segments_wanted = 1)
+               THEN excluded.segmented_by ELSE stored.segmented_by END
+         WHERE stored.version < excluded.version
+            OR stored.version = excluded.version
+               AND (stored.segments = 1 OR coalesce(stored.segmented_by = excluded.segmented_by, true))`,
+      [name, version, segments, segmentBy, after, historyUntil],
     );
+  }
+
+  async isRegistered(projection: string): Promise<boolean> {
+    const rows = await this.dataSource.query<unknown[]>(`SELECT FROM ${this.states} WHERE projection = $1`, [
+      projection,
+    ]);
+    return rows.length > 0;
   }
 
   async snapshot(): Promise<ControlSnapshot> {
@@ -161,15 +200,24 @@ export class ControlStore {
     return rows.length > 0;
   }
 
-  /** Stops a projection, unless an operator has paused it meanwhile. */
-  async halt(projection: string, failure: StoredFailure): Promise<void> {
-    await this.dataSource.query(
-      `UPDATE ${this.states}
+  /**
+   * Stops a projection, unless an operator has paused it meanwhile.
+   * @param epoch of the lease under which the segment failed; `undefined` where there is none, as for a live projection
+   * @returns `false` when the lease is another's by now, for whom the failure says nothing
+   */
+  async halt(projection: string, failure: StoredFailure, epoch: bigint | undefined): Promise<boolean> {
+    // The lock keeps whoever takes the lease meanwhile from doing so between the look and the write.
+    const [, stopped] = await this.dataSource.query<[unknown[], number]>(
+      `WITH mine AS (
+         SELECT FROM ${this.checkpoints} WHERE projection = $1 AND segment = $3 AND epoch = $4 FOR SHARE
+       )
+       UPDATE ${this.states}
        SET state = CASE state WHEN 'paused' THEN state ELSE 'stopped' END, failure = $2,
            updated_at = clock_timestamp()
-       WHERE projection = $1`,
-      [projection, JSON.stringify(failure)],
+       WHERE projection = $1 AND ($4::bigint IS NULL OR EXISTS (SELECT FROM mine))`,
+      [projection, JSON.stringify(failure), failure.segment, epoch ?? null],
     );
+    return stopped > 0;
   }
 
   /** Makes every owner look at its checkpoint anew. */

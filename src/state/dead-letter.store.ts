@@ -230,6 +230,20 @@ export class DeadLetterStore {
     return rows.map(({ parked_by }) => parked_by);
   }
 
+  /** All of a projection's, in the order of their ids, those after `after`. */
+  async page(
+    manager: EntityManager,
+    projection: string,
+    after: string,
+    limit: number,
+  ): Promise<DeadLetter[]> {
+    const rows = await manager.query<Row[]>(
+      `SELECT * FROM ${this.table} WHERE projection = $1 AND id > $2 ORDER BY id LIMIT $3`,
+      [projection, after, limit],
+    );
+    return rows.map(toDeadLetter);
+  }
+
   /** What a retry has to go through next, in order: what `filter` means, and the parked streams given. */
   async toRetry(
     { projection, segment }: SegmentId,

@@ -39,16 +39,24 @@ export const MODULE_TABLES: Readonly<Record<string, ModuleTable>> = {
   },
   projection_states: {
     columns: { projection: TEXT, version: WHOLE, state: TEXT, failure: JSONB, generation: WHOLE },
-    later: ['segments', 'segments_wanted', 'begins_after', 'history_until'],
+    later: [
+      'segments',
+      'segments_wanted',
+      'begins_after',
+      'history_until',
+      'segmented_by',
+      'segment_by_wanted',
+    ],
     privileges: ALL,
   },
   projection_instances: {
     columns: { instance: TEXT, runs: ['text[]'], expires_at: TIME },
+    later: ['lease_ms'],
     privileges: ALL,
   },
   projection_leases: {
     columns: { projection: TEXT, segment: WHOLE, owner: TEXT, epoch: WHOLE, expires_at: TIME },
-    later: ['trouble'],
+    later: ['trouble', 'lease_ms'],
     privileges: ALL,
   },
   projection_commands: {

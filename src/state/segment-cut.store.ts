@@ -1,10 +1,14 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { RecordedEvent } from '../events/recorded-event';
+import type { DeclaredProjection } from './control.store';
+import type { DeadLetterStore } from './dead-letter.store';
 import { shield } from './shield';
 import { tableName } from './table-name';
 
 /** Whoever waits for a batch that hangs renews no leases. It is tried again. */
 const PATIENCE_MS = 500;
+/** Dead letters may be large, and many. */
+const LETTERS_AT_ONCE = 500;
 
 /** Where a segment stands while a projection is being cut anew. */
 interface StandRow {
@@ -13,7 +17,7 @@ interface StandRow {
 }
 
 /**
- * Cuts the events of a projection into another number of segments while it runs. First all segments are told where to
+ * Cuts the events of a projection into other segments while it runs. First all segments are told where to
  * halt, which is as far as the foremost has come; the fence of their batches holds them there. When the last one has got
  * there, all that lies before is applied and nothing behind, and segments of the new cut begin at that place.
  */
@@ -24,7 +28,10 @@ export class SegmentCutStore {
   private readonly letters: string;
   private readonly commands: string;
 
-  constructor(private readonly dataSource: DataSource) {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly deadLetters: DeadLetterStore,
+  ) {
     const table = (name: string) => tableName(dataSource, name);
     this.states = table('projection_states');
     this.checkpoints = table('projection_checkpoints');
@@ -33,35 +40,47 @@ export class SegmentCutStore {
     this.commands = table('projection_commands');
   }
 
-  /** Holds the cut of a projection to the end of the transaction; `false` when it is not the one given. */
-  async hold(manager: EntityManager, projection: string, segments: number): Promise<boolean> {
+  /**
+   * Holds the segments of a projection as they are to the end of the transaction; `false` when they are not what the
+   * code takes them for, or not its to run: newer code has been seen, or another `segmentBy` has made them. Code whose
+   * segments are to be made anew by newer code may run them up to the barrier, where nothing else can take them.
+   */
+  async hold(manager: EntityManager, code: DeclaredProjection, segments: number): Promise<boolean> {
     const rows = await manager.query<unknown[]>(
-      `SELECT FROM ${this.states} WHERE projection = $1 AND segments = $2 FOR SHARE`,
-      [projection, segments],
+      `SELECT FROM ${this.states} s
+       WHERE projection = $1 AND segments = $2
+         AND (segments = 1 OR coalesce(segmented_by = $4, true))
+         AND (version <= $3
+              OR EXISTS (SELECT FROM ${this.checkpoints} WHERE projection = $1 AND halt_at IS NOT NULL))
+       FOR SHARE OF s`,
+      [code.name, segments, code.version, code.segmentBy],
     );
     return rows.length > 0;
   }
 
   /** Lets segments go on that were told to halt for a cut that is no longer wanted. */
-  async callOff(projection: string): Promise<void> {
-    await this.dataSource.query(
+  async callOff(projection: string, manager: EntityManager = this.dataSource.manager): Promise<void> {
+    await manager.query(
       `UPDATE ${this.checkpoints} SET halt_at = NULL
        WHERE projection = $1 AND halt_at IS NOT NULL
-         AND EXISTS (SELECT FROM ${this.states} WHERE projection = $1 AND segments = segments_wanted)`,
+         AND EXISTS (SELECT FROM ${this.states} s WHERE projection = $1 AND NOT ${isDue('s')})`,
       [projection],
     );
   }
 
   /**
-   * Does the next step towards `wanted` segments, unless another instance is at it.
-   * @param segmentOf the segment of an event in the new cut
+   * Does the next step towards the segments that `code` declares, unless another instance is at it.
+   * @param segmentOf the segment of an event among the new ones
    */
-  async step(projection: string, wanted: number, segmentOf: (event: RecordedEvent) => number): Promise<void> {
+  async step(code: DeclaredProjection, segmentOf: (event: RecordedEvent) => number): Promise<void> {
+    const { name: projection, version, segments: wanted, segmentBy } = code;
     await this.dataSource.transaction('READ COMMITTED', async (manager) => {
       const due = await manager.query<unknown[]>(
-        `SELECT FROM ${this.states}
-         WHERE projection = $1 AND segments <> $2 AND segments_wanted = $2 FOR UPDATE SKIP LOCKED`,
-        [projection, wanted],
+        `SELECT FROM ${this.states} s
+         WHERE projection = $1 AND version = $2 AND segments_wanted = $3 AND segment_by_wanted = $4
+           AND ${isDue('s')}
+         FOR UPDATE SKIP LOCKED`,
+        [projection, version, wanted, segmentBy],
       );
       if (due.length === 0) return;
       await shield(manager);
@@ -73,7 +92,7 @@ export class SegmentCutStore {
       );
       const foremost = stands.map(({ position }) => BigInt(position)).reduce(later, 0n);
       if (stands.every(({ position }) => BigInt(position) === foremost))
-        await this.cut(manager, projection, wanted, foremost, segmentOf);
+        await this.cut(manager, code, foremost, segmentOf);
       else
         await manager.query(
           `UPDATE ${this.checkpoints} SET halt_at = greatest(halt_at, $2) WHERE projection = $1`,
@@ -85,8 +104,7 @@ export class SegmentCutStore {
   /** Takes effect for owners by their epochs, which are all over; lease rows stay, so that no epoch comes twice. */
   private async cut(
     manager: EntityManager,
-    projection: string,
-    segments: number,
+    { name: projection, segments, segmentBy }: DeclaredProjection,
     position: bigint,
     segmentOf: (event: RecordedEvent) => number,
   ): Promise<void> {
@@ -114,9 +132,10 @@ export class SegmentCutStore {
        WHERE projection = $1 AND finished_at IS NULL`,
       [projection],
     );
-    await manager.query(`UPDATE ${this.states} SET segments = $2 WHERE projection = $1`, [
+    await manager.query(`UPDATE ${this.states} SET segments = $2, segmented_by = $3 WHERE projection = $1`, [
       projection,
       segments,
+      segmentBy,
     ]);
   }
 
@@ -126,18 +145,26 @@ export class SegmentCutStore {
     projection: string,
     segmentOf: (event: RecordedEvent) => number,
   ): Promise<void> {
-    const rows = await manager.query<{ id: string; event: RecordedEvent }[]>(
-      `SELECT id, json_build_object('id', event_id, 'streamId', stream_id, 'version', version, 'type', type,
-                'data', data, 'metadata', metadata) AS event
-       FROM ${this.letters} WHERE projection = $1`,
-      [projection],
-    );
-    await manager.query(
-      `UPDATE ${this.letters} l SET segment = m.segment
-       FROM unnest($1::bigint[], $2::int[]) AS m (id, segment) WHERE l.id = m.id`,
-      [rows.map(({ id }) => id), rows.map(({ event }) => segmentOf(event))],
-    );
+    let after = '0';
+    for (;;) {
+      const letters = await this.deadLetters.page(manager, projection, after, LETTERS_AT_ONCE);
+      if (letters.length === 0) return;
+      await manager.query(
+        `UPDATE ${this.letters} l SET segment = m.segment
+         FROM unnest($1::bigint[], $2::int[]) AS m (id, segment) WHERE l.id = m.id`,
+        [letters.map(({ id }) => id), letters.map(({ event }) => segmentOf(event))],
+      );
+      after = letters.at(-1)!.id;
+    }
   }
 }
+
+/**
+ * SQL: whether the segments of a row of `projection_states` are others than those wanted. Whatever a projection with one
+ * segment shares its events out by, all of them are in it.
+ */
+const isDue = (states: string): string =>
+  `(${states}.segments <> ${states}.segments_wanted
+    OR ${states}.segments > 1 AND ${states}.segmented_by <> ${states}.segment_by_wanted)`;
 
 const later = (one: bigint, other: bigint): bigint => (one > other ? one : other);

@@ -142,12 +142,12 @@ describe('segments', () => {
     );
     await first.app.close();
     // The one that stopped is the foremost, so that the others are to meet where it stands.
-    await database.query('UPDATE projection_checkpoints SET position = 0 WHERE position <> $1', [
-      globalPosition - 1n,
-    ]);
-    await database.query('UPDATE projection_checkpoints SET position = $1 WHERE position > 0', [
-      globalPosition - 1n,
-    ]);
+    await database.query(
+      `UPDATE projection_checkpoints c
+       SET position = CASE WHEN c.segment = (s.failure ->> 'segment')::int THEN $1 ELSE 0 END
+       FROM projection_states s WHERE s.projection = c.projection`,
+      [globalPosition - 1n],
+    );
     const { app } = await startFailing({ segments: 3, bad });
     await eventually(async () => {
       const waiting = await database.query('SELECT FROM projection_checkpoints WHERE halt_at IS NOT NULL');

@@ -13,7 +13,7 @@ import { World } from './world';
 const STEP_MS = 60_000;
 
 /** What is played, and how it went wrong. */
-export class FuzzError extends Error {
+class FuzzError extends Error {
   override readonly name = 'FuzzError';
 
   constructor(plan: Plan, did: string, problems: readonly string[], options?: ErrorOptions) {

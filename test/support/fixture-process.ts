@@ -7,9 +7,9 @@ export class FixtureProcess {
   private said = '';
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 
-  constructor(path: string, databaseUrl: string) {
+  constructor(path: string, databaseUrl: string, env: Record<string, string> = {}) {
     this.child = spawn(process.execPath, ['-r', '@swc-node/register', path], {
-      env: { ...process.env, DATABASE_URL: databaseUrl },
+      env: { ...process.env, ...env, DATABASE_URL: databaseUrl },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.child.stdout!, this.child.stderr!])

@@ -12,6 +12,8 @@ export interface Proxy {
   endNewConnections(on: boolean): void;
   /** Connections that are open now hear nothing any more, and are not told; new ones work. */
   silence(): void;
+  /** Nothing passes any more, on new connections neither. */
+  silenceAll(): void;
   /** Ends what is open; new connections lead to another server. */
   leadTo(url: string): void;
   stop(): Promise<void>;
@@ -23,15 +25,16 @@ export async function startProxy(url: string): Promise<Proxy> {
   let silent = new Set<Socket>();
   const sockets = new Set<Socket>();
   let ending = false;
+  let allSilent = false;
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => undefined).on('close', () => [client, upstream].map((one) => one.destroy()));
     }
-    client.on('data', (chunk: Buffer) => silent.has(client) || upstream.write(chunk));
+    client.on('data', (chunk: Buffer) => allSilent || silent.has(client) || upstream.write(chunk));
     upstream.on('data', (chunk: Buffer) => {
-      if (silent.has(client)) return;
+      if (allSilent || silent.has(client)) return;
       if (ending && chunk.subarray(-READY.length).equals(READY)) client.end(Buffer.concat([chunk, FATAL]));
       else client.write(chunk);
     });
@@ -45,6 +48,7 @@ export async function startProxy(url: string): Promise<Proxy> {
     url: proxied.href,
     endNewConnections: (on) => void (ending = on),
     silence: () => void (silent = new Set(sockets)),
+    silenceAll: () => void (allSilent = true),
     leadTo: (other) => {
       target = new URL(other);
       for (const socket of sockets) socket.destroy();

@@ -5,6 +5,7 @@ import { CreateControl1790000000002 } from './1790000000002-create-control';
 import { AddSegments1790000000003 } from './1790000000003-add-segments';
 import { CreateHeadTimes1790000000010 } from './1790000000010-create-head-times';
 import { AddInlineMarks1790000000040 } from './1790000000040-add-inline-marks';
+import { AddSegmentBy1790000000050 } from './1790000000050-add-segment-by';
 import { AddProgress1790000000060 } from './1790000000060-add-progress';
 import { AddBeginnings1790000000080 } from './1790000000080-add-beginnings';
 
@@ -16,6 +17,7 @@ export const projectionMigrations: (new () => MigrationInterface)[] = [
   AddSegments1790000000003,
   CreateHeadTimes1790000000010,
   AddInlineMarks1790000000040,
+  AddSegmentBy1790000000050,
   AddProgress1790000000060,
   AddBeginnings1790000000080,
 ];

@@ -31,7 +31,7 @@ let seen: unknown[];
 class Totals {
   @OnAny()
   any({ data: { n } }: RecordedEvent<{ n: number }>, total: Total | undefined) {
-    seen.push(total && structuredClone({ ...total }));
+    seen.push(total && structuredClone(Object.assign({}, total)));
     if (!total) return { sum: n, count: 1, span: '90 minutes', meta: { bb: new Date(0), a: 1 }, list: ['1'] };
     total.sum += n;
     total.count = typeof total.count === 'number' ? total.count + 1 : String(BigInt(total.count) + 1n);

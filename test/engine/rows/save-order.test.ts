@@ -90,6 +90,11 @@ class Seats {
   }
 }
 
+/** A row takes over what the one before it gives up. */
+const move = (n: number): Data => ({
+  seats: { [`s${n}`]: { place: n + 10 }, [`s${n + 1}`]: { place: 1 } },
+});
+
 describe('rows that the database keeps in order', () => {
   let database: TestDatabase;
 
@@ -267,9 +272,6 @@ describe('rows that the database keeps in order', () => {
 
   it('take over a unique value 4,000 times in a few batches', async () => {
     await database.query(`${UNIQUE}, UNIQUE (place))`);
-    const move = (n: number): Data => ({
-      seats: { [`s${n}`]: { place: n + 10 }, [`s${n + 1}`]: { place: 1 } },
-    });
     const moves = Array.from({ length: 4_000 }, (_, n) => move(n));
     const commits = 'SELECT count(DISTINCT xmin::text)::int AS n FROM seats';
     expect(await apply(Seats, [{ seats: { s0: { place: 1 } } }], moves)).toEqual([]);

@@ -1,0 +1,71 @@
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { OnAny, Projection, ProjectionModule } from 'nestjs-projections';
+import { Heartbeat } from '../../src/engine/heartbeat';
+import { HeadWatcher } from '../../src/engine/head-watcher';
+import { LeaseTaker } from '../../src/engine/lease-taker';
+import { PostgresEventStore } from '../../src/postgres/postgres-event-store';
+import { ControlStore } from '../../src/state/control.store';
+import { LeaseStore } from '../../src/state/lease.store';
+
+/** The steps of the start, and of the stop, each of which the test ends the process in. */
+const PHASES: Record<string, [prototype: object, method: string]> = {
+  open: [PostgresEventStore.prototype, 'open'],
+  watch: [HeadWatcher.prototype, 'start'],
+  register: [ControlStore.prototype, 'register'],
+  look: [ControlStore.prototype, 'snapshot'],
+  beat: [Heartbeat.prototype, 'start'],
+  take: [LeaseTaker.prototype, 'take'],
+  leave: [LeaseStore.prototype, 'leave'],
+};
+
+@Projection({ name: 'one' })
+class One {
+  @OnAny()
+  any() {}
+}
+
+/** Gets SIGTERM in the middle of the phase, where it lasts a moment longer than usual. */
+function endIn(phase: string): void {
+  const [prototype, method] = PHASES[phase]!;
+  const holder = prototype as Record<string, (...args: unknown[]) => Promise<unknown>>;
+  const original = holder[method]!;
+  let first = true;
+  holder[method] = async function (this: object, ...args: unknown[]) {
+    const result = await original.apply(this, args);
+    if (first) {
+      first = false;
+      process.kill(process.pid, 'SIGTERM');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return result;
+  };
+}
+
+async function main(): Promise<void> {
+  const { DATABASE_URL: url, PHASE = 'none' } = process.env;
+  if (PHASE in PHASES) endIn(PHASE);
+
+  @Module({
+    imports: [
+      TypeOrmModule.forRoot({ type: 'postgres', url, retryAttempts: 0 }),
+      ProjectionModule.forRoot({ leaseMs: 60_000 }),
+      ProjectionModule.forFeature([One]),
+    ],
+  })
+  class FixtureModule {}
+
+  // As a service does it: the signals are heard before the application has started.
+  const app = await NestFactory.create(FixtureModule, { logger: false, abortOnError: false });
+  app.enableShutdownHooks();
+  await app.init();
+  process.stdout.write('started');
+  if (PHASE === 'leave') process.kill(process.pid, 'SIGTERM');
+}
+
+// As a server's socket would keep it.
+setInterval(() => undefined, 1_000);
+void main().catch((error: unknown) => {
+  process.stdout.write(`failed: ${String(error)}`);
+});
