@@ -8,7 +8,7 @@ export interface ModuleTable {
   readonly privileges: readonly Privilege[];
 }
 
-export type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
+type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
 
 const TEXT = ['text', 'character varying'];
 const WHOLE = ['bigint', 'integer'];

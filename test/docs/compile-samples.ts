@@ -8,7 +8,7 @@ const TOP_LEVEL_AWAIT = 1309;
 const GIVENS = join(__dirname, 'givens.fixture');
 
 /** Samples share a program, in which one may declare its events and the next takes others. */
-export const ANY_EVENT = join(__dirname, 'any-event.fixture.ts');
+const ANY_EVENT = join(__dirname, 'any-event.fixture.ts');
 
 /** Type-checks samples as files of this repository, each beside its page, and gives what the compiler says. */
 export function compileSamples(
