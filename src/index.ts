@@ -1,4 +1,5 @@
-export { ProjectionModule } from './projection.module';
+export { type ForFeatureOptions, ProjectionModule } from './projection.module';
+export { DuplicateForRootError, MissingForRootError } from './module-wiring.errors';
 export { projectionEntities } from './projection-entities';
 export type { ProjectionModuleOptions } from './projection-module.options';
 export type { ProjectionModuleExtras } from './projection.module-definition';
@@ -18,14 +19,18 @@ export type {
   RowKeyOf,
 } from './authoring/projection-options';
 export {
+  BareDecoratorError,
   DuplicateHandlerError,
   DuplicateProjectionError,
+  InheritedEventTypeError,
   InvalidProjectionOptionsError,
   MissingProjectionDecoratorError,
   MixedHandlersError,
   NoHandlersError,
   RequestScopedProjectionError,
   RowKeyMissingError,
+  UncalledHandlerError,
+  UndefinedEventError,
   UnnamedEventError,
 } from './authoring/authoring.errors';
 
@@ -111,6 +116,8 @@ export {
   type ProjectionHealthThresholds,
 } from './health/projection-health.indicator';
 
+export { ProjectionExceptionFilter } from './http/projection-exception.filter';
+
 export { EventEntity } from './postgres/event.entity';
 export { MissingConstraintError } from './postgres/missing-constraint.error';
 export { UnsafeSequenceError } from './postgres/unsafe-sequence.error';
@@ -129,6 +136,12 @@ export {
 export { ProjectionCheckpoint } from './state/checkpoint.entity';
 export type { Actor } from './state/control.store';
 export type { DeadLetter, DeadLetterFilter } from './state/dead-letter.store';
+export { ForeignTableError } from './state/foreign-table.error';
 export { projectionMigrations } from './state/migrations';
+export { projectionMigrationsFor } from './state/migrations/migrations-for';
+export { MissingPrivilegesError } from './state/missing-privileges.error';
 export { MissingTablesError } from './state/missing-tables.error';
+export { OutdatedTablesError } from './state/outdated-tables.error';
 export { StaleSessionError } from './state/stale-session.error';
+export { TableNotEmptyError } from './state/table-not-empty.error';
+export type { MigrationPlacement, TableNames, TablePlacement } from './state/table-placement';

@@ -1,4 +1,4 @@
-import { type DynamicModule, Inject, Module, type Provider } from '@nestjs/common';
+import { type DynamicModule, Inject, Module, type Provider, SetMetadata } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
@@ -15,6 +15,8 @@ import { ProjectionHealthIndicator } from './health/projection-health.indicator'
 import { outliveBrokenConnections, poolSizeOf } from './postgres/client-config';
 import { HeldConnections } from './postgres/held-connections';
 import { EVENTS_TABLE, PostgresEventStore } from './postgres/postgres-event-store';
+import { CORE_METADATA } from './module-wiring.check';
+import { placeEntities } from './place-entities';
 import { projectionEntities } from './projection-entities';
 import type { ProjectionModuleOptions, ResolvedOptions } from './projection-module.options';
 import { resolveOptions } from './projection-module.options.resolve';
@@ -24,10 +26,13 @@ import {
   MODULE_OPTIONS_TOKEN,
   type OPTIONS_TYPE,
 } from './projection.module-definition';
-import { withoutSilentConnections } from './statements/silent-connections';
+import { checkPrivileges } from './state/check-privileges';
 import { checkTables } from './state/check-tables';
+import { explainPrivileges } from './state/explain-privileges';
 import { migrate } from './state/migrate';
 import { tableName } from './state/table-name';
+import { placeTables } from './state/table-placement';
+import { withoutSilentConnections } from './statements/silent-connections';
 import { UnknownDataSourceError } from './unknown-data-source.error';
 
 const RESOLVED_OPTIONS = 'nestjs-projections:resolved-options';
@@ -41,6 +46,7 @@ const HUNG_MS = 1_500;
 
 /** The one instance of the engine and the store, and their life with the application's. */
 @Module({})
+@SetMetadata(CORE_METADATA, true)
 export class ProjectionCoreModule
   extends ConfigurableModuleClass
   implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
@@ -132,7 +138,12 @@ function withProviders(definition: DynamicModule, dataSource: string | undefined
       useFactory: async (database: DataSource | undefined, options: ResolvedOptions) => {
         if (!database) throw new UnknownDataSourceError(dataSource);
         outliveBrokenConnections(database);
-        await (options.migrate ? migrate(database) : checkTables(database));
+        placeTables(database, options);
+        placeEntities(database);
+        await explainPrivileges(database, () =>
+          options.migrate ? migrate(database) : checkTables(database),
+        );
+        await checkPrivileges(database);
         return database;
       },
     },

@@ -14,8 +14,23 @@ import {
   type ProjectionModuleOptions,
   type ResolvedOptions,
 } from './projection-module.options';
+import type { TableNames } from './state/table-placement';
 
 const names = listOf('projection names', (name) => typeof name === 'string');
+
+const TABLE_NAMES = {
+  events: identifier,
+  checkpoints: identifier,
+  states: identifier,
+  instances: identifier,
+  leases: identifier,
+  commands: identifier,
+  deadLetters: identifier,
+  audit: identifier,
+  inlineMarks: identifier,
+  headTimes: identifier,
+  migrations: identifier,
+} satisfies Record<keyof TableNames, Check>;
 
 const CHECKS: Record<keyof ProjectionModuleOptions, Check> = {
   migrate: flag,
@@ -33,7 +48,25 @@ const CHECKS: Record<keyof ProjectionModuleOptions, Check> = {
   handlerTimeoutMs: whole,
   maxConnections: whole,
   maxEventBytes: whole,
+  schema: identifier,
+  tables: checkTableNames,
 };
+
+/** A name that PostgreSQL would cut short could be that of another table. */
+function identifier(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value.trim() === '') return 'must be a name';
+  if (value.includes('\0') || Buffer.byteLength(value) > 63)
+    return `must be a name of at most 63 bytes, not "${value}"`;
+  return undefined;
+}
+
+function checkTableNames(value: unknown): string | undefined {
+  const problem = membersOf(TABLE_NAMES)(value);
+  if (problem) return problem;
+  const given = Object.values(value as TableNames);
+  const twice = given.find((name, at) => name !== undefined && given.indexOf(name) !== at);
+  return twice === undefined ? undefined : `gives two tables the name "${twice}"`;
+}
 
 /** @throws InvalidModuleOptionsError */
 export function resolveOptions(given: ProjectionModuleOptions): ResolvedOptions {

@@ -1,7 +1,8 @@
 import type { Backoff, OnError, RetryPolicy } from './authoring/projection-options';
+import type { TableNames, TablePlacement } from './state/table-placement';
 
 /** What `ProjectionModule.forRoot` takes. */
-export interface ProjectionModuleOptions {
+export interface ProjectionModuleOptions extends TablePlacement {
   /**
    * Runs the module's own migrations at start, under a lock. With `false` the tables must be there: run
    * `projectionMigrations` with your own.
@@ -61,14 +62,18 @@ export interface ProjectionModuleOptions {
 
 /** The options with all defaults filled in. */
 export interface ResolvedOptions extends Required<
-  Omit<ProjectionModuleOptions, 'batchSize' | 'maxConnections' | 'retry'>
+  Omit<ProjectionModuleOptions, 'batchSize' | 'maxConnections' | 'retry' | 'schema'>
 > {
+  readonly schema: string | undefined;
+  readonly tables: TableNames;
   readonly batchSize: number | undefined;
   readonly maxConnections: number | undefined;
   readonly retry: { readonly attempts: number; readonly backoff: Backoff };
 }
 
 export const DEFAULT_OPTIONS = {
+  schema: undefined,
+  tables: {},
   migrate: true,
   batchSize: undefined,
   maxBatchBytes: 4 * 1024 * 1024,

@@ -20,6 +20,42 @@ export class MissingProjectionDecoratorError extends ProjectionError {
   }
 }
 
+/** A method has `@On`, or a class `@Projection`, where nothing would ever call it. */
+export class UncalledHandlerError extends ProjectionError {
+  constructor(className: string, method: string | undefined, why: string, remedy: string) {
+    const what = method === undefined ? `${className} has @Projection` : `${className}.${method} has @On`;
+    super(`${what}, but would never be called: ${why}. Next: ${remedy}.`);
+  }
+}
+
+/** A decorator stands without its parentheses. */
+export class BareDecoratorError extends ProjectionError {
+  constructor(decorator: string, place: string) {
+    super(`@${decorator} on ${place} lacks its parentheses: write @${decorator}(...).`);
+  }
+}
+
+/** `@On` was given nothing, as happens where files import each other in a circle. */
+export class UndefinedEventError extends ProjectionError {
+  constructor(name: string, place: string) {
+    super(
+      `Projection "${name}" has @On on ${place} with an event that is undefined when the decorator runs. Most likely a ` +
+        'circular import: the file of the event class imports, perhaps by way of others, the file of the projection. ' +
+        "Move the class to a file that imports neither, or pass the type's name.",
+    );
+  }
+}
+
+/** `@On` was given a class whose static `type` is that of its base class. */
+export class InheritedEventTypeError extends ProjectionError {
+  constructor(name: string, place: string, className: string, type: string) {
+    super(
+      `Projection "${name}" has @On on ${place} with the class ${className}, whose static type "${type}" is inherited: ` +
+        `it would wait for events of the base class. Give ${className} a static type of its own, or pass the type's name.`,
+    );
+  }
+}
+
 /** A projection that handles nothing. */
 export class NoHandlersError extends ProjectionError {
   constructor(name: string, className: string) {

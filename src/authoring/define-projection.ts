@@ -1,18 +1,23 @@
-import { eventTypeOf } from '../events/event-class';
+import { type EventClass, eventTypeOf, inheritedTypeOf } from '../events/event-class';
 import {
   DuplicateHandlerError,
+  InheritedEventTypeError,
   MixedHandlersError,
   NoHandlersError,
   RowKeyMissingError,
+  UndefinedEventError,
   UnnamedEventError,
 } from './authoring.errors';
 import type { HandlerMetadata } from './handler-metadata';
 import { HandlerTable, type TableEntry } from './handler-table';
 import type { ProjectionDefinition, ProjectionHandler, RowHandler } from './projection-definition';
 import type { ProjectionOptions } from './projection-options';
+import { checkHandlerOptions } from './projection-options.check';
 
 /** A method with one of its `@On`. */
 export interface DeclaredHandler {
+  readonly key: string | symbol;
+  /** The key as text. */
   readonly method: string;
   readonly metadata: HandlerMetadata;
 }
@@ -26,6 +31,7 @@ export function defineProjection(
 ): ProjectionDefinition {
   const { name, type = 'persistent' } = options;
   if (declared.length === 0) throw new NoHandlersError(name, className);
+  for (const handler of declared) checkHandler(handler, name, className);
   const base = { name, type, options };
   const folding = declared.filter(({ metadata }) => options.row ?? metadata.options.row);
   if (folding.length > 0) {
@@ -60,6 +66,23 @@ function tableOf<Handler extends TableEntry>(
   return table;
 }
 
+/** @throws InvalidProjectionOptionsError, UndefinedEventError, InheritedEventTypeError */
+function checkHandler(
+  { method, metadata: { events, options } }: DeclaredHandler,
+  projection: string,
+  className: string,
+): void {
+  const place = `${className}.${method}`;
+  checkHandlerOptions(options, projection, place);
+  if (events === 'any') return;
+  for (const event of events as readonly (string | EventClass | null | undefined)[]) {
+    if (event === undefined || event === null) throw new UndefinedEventError(projection, place);
+    const inherited = inheritedTypeOf(event);
+    if (inherited !== undefined)
+      throw new InheritedEventTypeError(projection, place, (event as EventClass).name, inherited);
+  }
+}
+
 function typesOf(
   { method, metadata: { events } }: DeclaredHandler,
   projection: string,
@@ -70,21 +93,21 @@ function typesOf(
   return types;
 }
 
-function toHandler(instance: object, { method, metadata }: DeclaredHandler): ProjectionHandler {
-  const methods = instance as Record<string, ProjectionHandler['handle']>;
+function toHandler(instance: object, { key, method, metadata }: DeclaredHandler): ProjectionHandler {
+  const methods = instance as Record<string | symbol, ProjectionHandler['handle']>;
   return {
     method,
     replay: metadata.options.replay ?? true,
-    handle: (event, context) => methods[method]!(event, context),
+    handle: (event, context) => methods[key]!(event, context),
   };
 }
 
 function toRowHandler(
   options: ProjectionOptions,
   instance: object,
-  { method, metadata }: DeclaredHandler,
+  { key: methodKey, method, metadata }: DeclaredHandler,
 ): RowHandler {
-  const methods = instance as Record<string, RowHandler['handle']>;
+  const methods = instance as Record<string | symbol, RowHandler['handle']>;
   const row = (metadata.options.row ?? options.row)!;
   const key = metadata.options.key ?? options.key;
   if (!key) throw new RowKeyMissingError(options.name, method, 'a row but no key');
@@ -93,6 +116,6 @@ function toRowHandler(
     replay: metadata.options.replay ?? true,
     row,
     key,
-    handle: (event, current, context) => methods[method]!(event, current, context),
+    handle: (event, current, context) => methods[methodKey]!(event, current, context),
   };
 }

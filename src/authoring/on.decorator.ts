@@ -1,8 +1,9 @@
 import type { EventClass } from '../events/event-class';
 import type { EventMap } from '../events/event-map';
 import type { RecordedEvent } from '../events/recorded-event';
+import { HANDLER_KEYS_METADATA, HANDLER_METADATA } from './authoring.constants';
+import { BareDecoratorError } from './authoring.errors';
 import type { Serialized } from '../events/serialized';
-import { HANDLER_METADATA } from './authoring.constants';
 import type { HandlerMetadata, HandlerOptions } from './handler-metadata';
 
 type DataOf<E> =
@@ -15,11 +16,15 @@ type HandlerDecorator<Data> = <H extends (event: RecordedEvent<Data>, ...rest: a
   descriptor: TypedPropertyDescriptor<H>,
 ) => void;
 
-type EventType = string | EventClass;
+/** Any name, until `EventMap` has entries: from then on a name that it has not is a slip of the pen. */
+type EventName = [keyof EventMap] extends [never] ? string : keyof EventMap & string;
+
+type EventType = EventName | EventClass;
 
 /**
  * Declares a method of a `@Projection` to be the handler of the given event types: names, or classes standing
- * for them (their static `type`, or else their name). Options come last.
+ * for them (their static `type`, or else their name). Options come last. Where `EventMap` has entries, only its names
+ * compile.
  *
  * ```ts
  * @On('OrderShipped', 'OrderCompleted')
@@ -34,19 +39,45 @@ export function On<const E extends readonly [EventType, ...EventType[]]>(
   ...eventsAndOptions: [...events: E, options: HandlerOptions]
 ): HandlerDecorator<DataOf<E[number]>>;
 export function On(...args: (EventType | HandlerOptions)[]): HandlerDecorator<any> {
-  const events = args.filter((arg): arg is EventType => typeof arg !== 'object');
-  const options = args.find((arg): arg is HandlerOptions => typeof arg === 'object') ?? {};
-  return declareHandler({ events, options });
+  refuseBare('On', args);
+  const last = args.at(-1);
+  const options = isOptions(last) ? last : undefined;
+  // What is no event, as the undefined of a circular import, is refused at start, where there is more to say.
+  return declareHandler({
+    events: (options ? args.slice(0, -1) : args) as EventType[],
+    options: options ?? {},
+  });
 }
 
 /** Declares a method to be the handler of every event, after the `@On` handler of its type where there is one. */
 export function OnAny(options: HandlerOptions = {}): HandlerDecorator<any> {
+  // oxlint-disable-next-line prefer-rest-params -- a decorator without parentheses gets more than it declares
+  refuseBare('OnAny', [...arguments]);
   return declareHandler({ events: 'any', options });
+}
+
+function isOptions(value: unknown): value is HandlerOptions {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Without parentheses a decorator gets the method, and what it returns would replace it. */
+function refuseBare(decorator: string, args: readonly unknown[]): void {
+  const [target, method, descriptor] = args;
+  if (args.length !== 3 || typeof target === 'string' || !isOptions(descriptor) || !('value' in descriptor))
+    return;
+  throw new BareDecoratorError(decorator, `${classOf(target as object).name}.${String(method)}`);
+}
+
+/** A decorator gets the prototype, or the class itself where the method is static. */
+function classOf(target: object): { readonly name: string } {
+  return typeof target === 'function' ? target : target.constructor;
 }
 
 function declareHandler(metadata: HandlerMetadata): HandlerDecorator<any> {
   return (target, method) => {
     const declared = (Reflect.getOwnMetadata(HANDLER_METADATA, target, method) ?? []) as HandlerMetadata[];
     Reflect.defineMetadata(HANDLER_METADATA, [...declared, metadata], target, method);
+    const keys = (Reflect.getOwnMetadata(HANDLER_KEYS_METADATA, target) ?? []) as (string | symbol)[];
+    Reflect.defineMetadata(HANDLER_KEYS_METADATA, [...new Set([...keys, method])], target);
   };
 }

@@ -1,17 +1,29 @@
 import { InvalidProjectionOptionsError } from './authoring.errors';
 import { checkOnError, checkRetry } from './failure-options.check';
-import { callback, type Check, firstProblem, listOf, oneOf, whole } from './option-checks';
+import type { HandlerOptions } from './handler-metadata';
+import { callback, type Check, firstProblem, flag, listOf, oneOf, whole } from './option-checks';
 import type { ProjectionOptions, ProjectionType } from './projection-options';
 
 const TYPES = ['persistent', 'inline', 'live', 'catch-up'] satisfies ProjectionType[];
 const NAME = /^[\w.:-]{1,200}$/;
 
+const CIRCLE =
+  ' when the decorator runs, most likely because of a circular import: let the file of the entity import neither the ' +
+  'projection nor what imports it';
+
+const entity: Check = (value) => (isEntity(value) ? undefined : 'must be an entity');
+
+const entities: Check = (value) => {
+  const problem = listOf('entities', isEntity)(value);
+  return problem?.endsWith('stands undefined') ? problem + CIRCLE : problem;
+};
+
 const CHECKS: Record<keyof ProjectionOptions, Check> = {
   // Looked at on its own: it must be there.
   name: () => undefined,
   type: oneOf(...TYPES),
-  readModels: listOf('entities', isEntity),
-  row: (entity) => (isEntity(entity) ? undefined : 'must be an entity'),
+  readModels: entities,
+  row: entity,
   key: callback,
   segments: whole,
   segmentBy: callback,
@@ -28,6 +40,15 @@ const CHECKS: Record<keyof ProjectionOptions, Check> = {
   batchSize: whole,
 };
 
+const HANDLER_CHECKS: Record<keyof HandlerOptions, Check> = { replay: flag, row: entity, key: callback };
+
+/** @throws InvalidProjectionOptionsError */
+export function checkHandlerOptions(options: HandlerOptions, projection: string, place: string): void {
+  const problem = undefinedRow(options) ?? firstProblem(options, HANDLER_CHECKS);
+  if (problem)
+    throw new InvalidProjectionOptionsError(projection, `the options of @On on ${place}: ${problem}`);
+}
+
 /** @throws InvalidProjectionOptionsError */
 export function checkProjectionOptions(options: ProjectionOptions, className: string): void {
   const { name } = options;
@@ -36,8 +57,13 @@ export function checkProjectionOptions(options: ProjectionOptions, className: st
       name,
       `@Projection on ${className} needs a name of 1 to 200 letters, digits and _ . : -`,
     );
-  const problem = firstProblem(options, CHECKS) ?? misfitOf(options);
+  const problem = undefinedRow(options) ?? firstProblem(options, CHECKS) ?? misfitOf(options);
   if (problem) throw new InvalidProjectionOptionsError(name, problem);
+}
+
+/** Who leaves a row out leaves out the option. */
+function undefinedRow(options: { readonly row?: unknown }): string | undefined {
+  return Object.hasOwn(options, 'row') && options.row === undefined ? `row is undefined${CIRCLE}` : undefined;
 }
 
 /** Options that each are right and do not go together. */
@@ -48,6 +74,7 @@ function misfitOf({
   parkBy,
   startFrom,
   row,
+  onError,
 }: ProjectionOptions): string | undefined {
   if (type === 'live' && startFrom !== undefined)
     return 'it is live, and always begins at the head: leave out startFrom, or make it persistent';
@@ -60,6 +87,11 @@ function misfitOf({
     return `it is ${type}, and has no checkpoints that segments could have: leave out segments and segmentBy`;
   if (type === 'live' && row !== undefined)
     return 'it is live, and would save rows once for every instance: leave out row, or make it persistent';
+  if (type === 'live' && onError !== undefined && onError !== 'stop')
+    return (
+      `it is live, and onError '${onError}' would set an event aside once for every instance: leave out onError, ` +
+      'or make it persistent'
+    );
   return undefined;
 }
 
@@ -68,6 +100,6 @@ const isPosition = (value: unknown): boolean => typeof value === 'bigint' && val
 const isMoment = (value: unknown): boolean => value instanceof Date && !Number.isNaN(value.getTime());
 
 /** An entity whose file takes part in a circle of imports is undefined when the decorator runs. */
-function isEntity(entity: unknown): boolean {
-  return entity !== undefined && entity !== null && entity !== '';
+function isEntity(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
 }

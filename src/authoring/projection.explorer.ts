@@ -1,41 +1,42 @@
 import { Injectable, Scope } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { DiscoveryService, ModulesContainer } from '@nestjs/core';
 // Its extension is for Nest 11 in ESM.
 import { STATIC_CONTEXT } from '@nestjs/core/injector/constants.js';
-import { HANDLER_METADATA, PROJECTION_METADATA } from './authoring.constants';
+import { PROJECTION_METADATA } from './authoring.constants';
 import {
   DuplicateProjectionError,
   MissingProjectionDecoratorError,
   RequestScopedProjectionError,
+  UncalledHandlerError,
 } from './authoring.errors';
-import { type DeclaredHandler, defineProjection } from './define-projection';
-import type { HandlerMetadata } from './handler-metadata';
+import { defineProjection } from './define-projection';
+import { type HandlerClass, handlerMethodsOf } from './handler-methods';
 import type { ProjectionDefinition } from './projection-definition';
 import type { ProjectionOptions } from './projection-options';
 import { checkProjectionOptions } from './projection-options.check';
 
 type Provider = ReturnType<DiscoveryService['getProviders']>[number];
-type ProviderClass = abstract new (...args: never[]) => unknown;
 
 /** Finds the projections among the application's providers, wherever they are provided. */
 @Injectable()
 export class ProjectionExplorer {
   constructor(
     private readonly discovery: DiscoveryService,
-    private readonly scanner: MetadataScanner,
+    private readonly modules: ModulesContainer,
   ) {}
 
   /** @throws the errors of `authoring.errors.ts` on what is wired wrongly */
   explore(): ProjectionDefinition[] {
+    this.refuseElsewhere();
     const found = new Map<
       string,
-      { definition: ProjectionDefinition; owner: ProviderClass; instance: unknown }
+      { definition: ProjectionDefinition; owner: HandlerClass; instance: unknown }
     >();
     for (const provider of this.discovery.getProviders()) {
       const owner = classOf(provider);
       if (!owner) continue;
       const options = Reflect.getOwnMetadata(PROJECTION_METADATA, owner) as ProjectionOptions | undefined;
-      const methods = this.handlerMethods(owner);
+      const methods = handlerMethodsOf(owner);
       if (!options) {
         if (methods[0]) throw new MissingProjectionDecoratorError(owner.name, methods[0].method);
         continue;
@@ -58,22 +59,33 @@ export class ProjectionExplorer {
     return waiting && nameOf(waiting);
   }
 
-  private handlerMethods(owner: ProviderClass): DeclaredHandler[] {
-    const prototype = owner.prototype as object | undefined;
-    if (!prototype) return [];
-    return this.scanner.getAllMethodNames(prototype).flatMap((method) => {
-      const declared = Reflect.getMetadata(HANDLER_METADATA, prototype, method) as
-        HandlerMetadata[] | undefined;
-      return (declared ?? []).map((metadata) => ({ method, metadata }));
-    });
+  /** Only providers are projections; what Nest makes otherwise is never asked. */
+  private refuseElsewhere(): void {
+    for (const controller of this.discovery.getControllers()) refuse(controller, 'a controller');
+    for (const { injectables } of this.modules.values())
+      for (const enhancer of injectables.values())
+        refuse(enhancer, 'used as a guard, interceptor, pipe or filter');
   }
 }
 
-function classOf({ instance, metatype }: Provider): ProviderClass | undefined {
+function refuse(wrapper: Provider, what: string): void {
+  const owner = classOf(wrapper);
+  if (!owner) return;
+  const [handler] = handlerMethodsOf(owner);
+  if (!handler && !Reflect.hasOwnMetadata(PROJECTION_METADATA, owner)) return;
+  throw new UncalledHandlerError(
+    owner.name,
+    handler?.method,
+    `${owner.name} is ${what}, and only providers are projections`,
+    'move the handlers to a class of their own with @Projection, and list it in forFeature or in the providers of a module',
+  );
+}
+
+function classOf({ instance, metatype }: Provider): HandlerClass | undefined {
   // A factory's metatype is the factory; only what it made tells the class.
   const made = (instance as object | null | undefined)?.constructor;
   const owner = made && made !== Object ? made : metatype;
-  return typeof owner === 'function' ? (owner as ProviderClass) : undefined;
+  return typeof owner === 'function' ? (owner as HandlerClass) : undefined;
 }
 
 /** What is made for each request, or for whoever injects it, is never a projection. */
@@ -100,7 +112,7 @@ function nameOf({ token, name }: Provider): string {
   return typeof token === 'function' ? token.name : String(name ?? token);
 }
 
-function checkScope(provider: Provider, owner: ProviderClass, projection: string): void {
+function checkScope(provider: Provider, owner: HandlerClass, projection: string): void {
   const { scope } = provider;
   if (scope === Scope.REQUEST || scope === Scope.TRANSIENT || !provider.isDependencyTreeStatic())
     throw new RequestScopedProjectionError(projection, owner.name);

@@ -33,7 +33,8 @@ export function failurePolicy(options: ProjectionOptions, defaults: FailureDefau
   return {
     attempts: options.retry?.attempts ?? defaults.retry.attempts,
     backoff: options.retry?.backoff ?? defaults.retry.backoff,
-    onError: options.onError ?? defaults.onError,
+    // A live projection runs in every instance: each would set the event aside once more.
+    onError: options.type === 'live' ? 'stop' : (options.onError ?? defaults.onError),
     parkBy: (event) => callKey(name, 'parkBy', parkBy, event),
     maxDeadLetters: options.maxDeadLetters ?? defaults.maxDeadLetters,
     isTransient: (error) => isTransientError(error, more),

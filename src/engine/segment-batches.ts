@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { EventPage } from '../events/event-source';
+import { writableAsJson } from '../events/json-form';
 import type { RecordedEvent } from '../events/recorded-event';
 import type { Checkpoint } from '../state/checkpoint.store';
 import type { BatchTransaction, ReadyBatch } from './batch-transaction';
@@ -249,7 +250,7 @@ export class SegmentBatches {
       await this.write(ready, from, to, (manager) => queue.hold(manager, hold));
       this.stand(to);
       pageSize.applied(events.length, performance.now() - began);
-      committed({ projection, position: to.position, events: apply, replaying });
+      committed(writableAsJson({ projection, position: to.position, events: apply, replaying }));
       await transaction.runEffects(ready);
     };
     return { to, done: write() };

@@ -1,5 +1,6 @@
 import { RecordedDate } from './recorded-date';
 import type { RecordedEvent } from './recorded-event';
+import { StoredEvent } from './stored-event';
 
 type Unfrozen = { -readonly [Property in keyof RecordedEvent]: RecordedEvent[Property] };
 
@@ -12,7 +13,7 @@ export function freezeEvent(event: RecordedEvent): RecordedEvent {
   if (event.recordedAt instanceof Date) unfrozen.recordedAt = new RecordedDate(event.recordedAt);
   freezeDeep(event.data);
   freezeDeep(event.metadata);
-  return Object.freeze(event);
+  return Object.freeze(new StoredEvent(event));
 }
 
 function freezeDeep(value: unknown): void {
@@ -26,7 +27,7 @@ function freezeDeep(value: unknown): void {
  * not by its next try.
  */
 export function ownEvent(event: RecordedEvent): RecordedEvent {
-  return {
+  return new StoredEvent({
     id: event.id,
     streamId: event.streamId,
     type: event.type,
@@ -35,7 +36,7 @@ export function ownEvent(event: RecordedEvent): RecordedEvent {
     version: event.version,
     globalPosition: event.globalPosition,
     recordedAt: event.recordedAt instanceof Date ? new Date(event.recordedAt) : event.recordedAt,
-  };
+  });
 }
 
 /** Not by a spread, which takes twice as long for what is frozen. */

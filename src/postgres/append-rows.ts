@@ -2,6 +2,7 @@ import type { QueryArrayConfig } from 'pg';
 import { EventsNotStoredError } from '../events/events-not-stored.error';
 import type { AppendResult } from '../events/event-store';
 import { freezeEvent } from '../events/frozen-event';
+import { writableAsJson } from '../events/json-form';
 import type { RecordedEvent } from '../events/recorded-event';
 import { AS_WRITTEN } from './as-written';
 import type { PreparedAppend } from './prepared-append';
@@ -30,7 +31,7 @@ export function appendQuery(table: string, append: PreparedAppend, payload: bool
 }
 
 export function resultOf([, version, position]: AppendRow): AppendResult {
-  return { version: Number(version), globalPosition: BigInt(position) };
+  return writableAsJson({ version: Number(version), globalPosition: BigInt(position) });
 }
 
 /** What handlers see is what a later read gives: not what was sent, which a trigger may have changed. */

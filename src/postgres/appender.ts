@@ -3,6 +3,7 @@ import { rememberAppended } from '../events/appended-events';
 import { EventIdReusedError } from '../events/event-id-reused.error';
 import type { AppendParticipant, AppendResult, ExpectedVersion } from '../events/event-store';
 import { EventsNotStoredError } from '../events/events-not-stored.error';
+import { writableAsJson } from '../events/json-form';
 import type { RecordedEvent } from '../events/recorded-event';
 import { StaleSnapshotError } from '../events/stale-snapshot.error';
 import { WrongExpectedVersionError } from '../events/wrong-expected-version.error';
@@ -165,7 +166,7 @@ export class Appender {
 
   private async streamEnd(streamId: string, scope: AppendScope): Promise<AppendResult> {
     const [row] = await scope.query<EndRow>(streamEndSql(this.table), [streamId]);
-    return row ? toResult(row) : { version: 0, globalPosition: 0n };
+    return toResult(row ?? { version: '0', global_position: '0' });
   }
 }
 
@@ -180,7 +181,7 @@ interface StoredRow extends EndRow {
 }
 
 function toResult(row: EndRow): AppendResult {
-  return { version: Number(row.version), globalPosition: BigInt(row.global_position) };
+  return writableAsJson({ version: Number(row.version), globalPosition: BigInt(row.global_position) });
 }
 
 function wrongVersion({ streamId, expected }: PreparedAppend, actual: number): WrongExpectedVersionError {

@@ -1,26 +1,33 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
+import { checkOwn, findTables } from './inspect-tables';
 import { MissingTablesError } from './missing-tables.error';
+import { MODULE_TABLES } from './module-tables';
+import { OutdatedTablesError } from './outdated-tables.error';
 import { tableName } from './table-name';
 
-const TABLES = [
-  'events',
-  'projection_checkpoints',
-  'projection_states',
-  'projection_instances',
-  'projection_leases',
-  'projection_commands',
-  'projection_dead_letters',
-  'projection_audit',
-  'projection_inline_marks',
-  'projection_head_times',
-];
-
-/** @throws MissingTablesError */
-export async function checkTables(dataSource: DataSource): Promise<void> {
-  const names = TABLES.map((table) => tableName(dataSource, table));
-  const missing = await dataSource.query<{ name: string }[]>(
-    'SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NULL',
-    [names],
-  );
-  if (missing.length > 0) throw new MissingTablesError(missing.map(({ name }) => name));
+/**
+ * @param recordedIn the list that says that the tables were made, where there is one
+ * @throws MissingTablesError, OutdatedTablesError, ForeignTableError
+ */
+export async function checkTables(
+  dataSource: DataSource,
+  manager: EntityManager = dataSource.manager,
+  recordedIn?: string,
+): Promise<void> {
+  const found = await findTables(dataSource, manager, Object.keys(MODULE_TABLES));
+  const missing: string[] = [];
+  const outdated: string[] = [];
+  for (const [table, expected] of Object.entries(MODULE_TABLES)) {
+    const name = tableName(dataSource, table);
+    const there = found.get(table);
+    if (!there) {
+      missing.push(name);
+      continue;
+    }
+    checkOwn(dataSource, table, there, expected);
+    for (const column of expected.later ?? [])
+      if (!Object.hasOwn(there.columns, column)) outdated.push(`${name}.${column}`);
+  }
+  if (missing.length > 0) throw new MissingTablesError(missing, recordedIn);
+  if (outdated.length > 0) throw new OutdatedTablesError(outdated);
 }

@@ -18,7 +18,6 @@ const FITTING = [
   '@On(OrderSent, OrderLost) both(event: RecordedEvent<OrderSent | OrderLost>) { return event; }',
   "@On('TypedOrderPaid') paid(event: RecordedEvent<{ cents: number }>) { return event; }",
   "@On('TypedOrderPaid', { replay: false }) paid({ data }: RecordedEvent<{ cents: number }>) { return data; }",
-  "@On('Unmapped') any(event: RecordedEvent<{ whatever: Date }>) { return event; }",
   "@On('TypedOrderPaid') @On(OrderSent) both(event: RecordedEvent<{ order_id: string }>) { return event; }",
   '@On(OrderDated) dated({ data }: RecordedEvent<Serialized<OrderDated>>) { return data.at.slice(0, 10) + data.lines[0]!.n; }',
   '@On(OrderDated) dated({ data }: RecordedEvent<{ at: string }>) { return data; }',
@@ -37,7 +36,9 @@ const MISFITTING = [
   '@On(OrderDated) dated({ data }: RecordedEvent<Serialized<OrderDated>>) { return data.total(); }',
   '@On() nothing() {}',
   '@On(7) number() {}',
-  "@On('OrderSent', { replays: false }) typo() {}",
+  "@On('TypedOrderPaid', { replays: false }) typo() {}",
+  "@On('TypedOrderPiad') typo() {}",
+  "@On('TypedOrderPaid', 'OrderSent') undeclared() {}",
 ];
 
 const sampleOf = (method: string, at: number): Sample => ({
@@ -52,7 +53,7 @@ describe('a handler declared by @On', () => {
   const all = [...FITTING, ...MISFITTING];
   let problems: string[];
   beforeAll(() => {
-    problems = compileSamples(all.map(sampleOf));
+    problems = compileSamples(all.map(sampleOf), []);
   });
 
   const problemsWith = (method: string) =>
@@ -64,5 +65,22 @@ describe('a handler declared by @On', () => {
 
   it.each(MISFITTING)('does not compile where it does not: %s', (method) => {
     expect(problemsWith(method)).not.toEqual([]);
+  });
+});
+
+const code = (name: string) => `
+import { On, type RecordedEvent } from 'nestjs-projections';
+export class Handlers { @On('${name}') any(event: RecordedEvent<{ whatever: Date }>) { return event; } }`;
+
+const sample = (name: string) => ({ ...sampleOf('', 0), code: code(name) });
+
+describe('a name that EventMap does not have', () => {
+  it('compiles where EventMap is empty, or open', () => {
+    expect(compileSamples([sample('Unmapped')], [])).toEqual([]);
+    expect(compileSamples([sampleOf('', 1), sample('Unmapped')])).toEqual([]);
+  });
+
+  it('does not compile where it has entries', () => {
+    expect(compileSamples([sampleOf('', 1), sample('Unmapped')], [])).not.toEqual([]);
   });
 });

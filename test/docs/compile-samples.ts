@@ -7,8 +7,14 @@ const TOP_LEVEL_AWAIT = 1309;
 
 const GIVENS = join(__dirname, 'givens.fixture');
 
+/** Samples share a program, in which one may declare its events and the next takes others. */
+const ANY_EVENT = join(__dirname, 'any-event.fixture.ts');
+
 /** Type-checks samples as files of this repository, each beside its page, and gives what the compiler says. */
-export function compileSamples(samples: readonly Sample[]): string[] {
+export function compileSamples(
+  samples: readonly Sample[],
+  beside: readonly string[] = [ANY_EVENT],
+): string[] {
   const files = new Map(samples.map((sample) => [pathOf(sample), sample]));
   const { options } = ts.parseJsonConfigFileContent(
     ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => ts.sys.readFile(path)).config,
@@ -26,7 +32,7 @@ export function compileSamples(samples: readonly Sample[]): string[] {
   host.directoryExists = undefined;
 
   const program = ts.createProgram({
-    rootNames: [...files.keys()],
+    rootNames: [...files.keys(), ...beside],
     options: { ...options, noEmit: true, noUnusedLocals: false },
     host,
   });

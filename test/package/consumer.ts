@@ -57,3 +57,42 @@ export async function start(folder: string, databaseUrl: string): Promise<unknow
   });
   return JSON.parse(stdout);
 }
+
+/** The command lines of test runners that load ES modules each in their own way. */
+export const RUNNERS: [name: string, command: readonly string[]][] = [
+  ['Jest in ESM mode', ['--experimental-vm-modules', 'jest/bin/jest.js', '--runInBand']],
+  ['Vitest', ['vitest/vitest.mjs', 'run', '--globals']],
+  ['Vitest with vmThreads', ['vitest/vitest.mjs', 'run', '--globals', '--pool', 'vmThreads']],
+];
+
+/** Runs one test of the compiled application in a runner, and gives what that says. */
+export async function runTests(
+  folder: string,
+  command: readonly string[],
+  expected: unknown,
+  databaseUrl: string,
+): Promise<string> {
+  const spec = `import { report } from './dist/report.js';
+    test('runs', async () => expect(await report()).toEqual(${JSON.stringify(expected)}), 30_000);`;
+  await writeFile(join(folder, 'app.spec.mjs'), spec);
+  await writeFile(
+    join(folder, 'jest.config.mjs'),
+    `export default { transform: {}, testMatch: ['**/*.spec.mjs'] };`,
+  );
+  const [first, ...rest] = command.map((part) =>
+    part.includes('/') ? join(ROOT, 'node_modules', part) : part,
+  );
+  const { stdout, stderr } = await run(process.execPath, [first!, ...rest], {
+    cwd: folder,
+    env: {
+      ...process.env,
+      NODE_OPTIONS: '',
+      JEST_WORKER_ID: undefined,
+      NO_COLOR: '1',
+      FORCE_COLOR: undefined,
+      DATABASE_URL: databaseUrl,
+    },
+    timeout: 60_000,
+  }).catch((error: { stdout: string; stderr: string }) => error);
+  return stdout + stderr;
+}

@@ -13,6 +13,8 @@ const PACKED_FROM = [
   'nest-cli.json',
   'tsconfig.json',
   'tsconfig.build.json',
+  'tsconfig.esm.json',
+  'scripts',
   'README.md',
   'LICENSE',
 ];

@@ -1,13 +1,15 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { dataSourceOf, tableName } from '../table-name';
+import { checkNames, createTable, dropTable } from '../own-table';
 
 export class CreateEvents1790000000000 implements MigrationInterface {
   name = 'CreateEvents1790000000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(`
-      CREATE TABLE IF NOT EXISTS ${tableName(dataSourceOf(queryRunner), 'events')} (
-        global_position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    await checkNames(queryRunner);
+    await createTable(
+      queryRunner,
+      'events',
+      `global_position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         id uuid NOT NULL UNIQUE,
         stream_id text NOT NULL,
         version bigint NOT NULL,
@@ -15,11 +17,11 @@ export class CreateEvents1790000000000 implements MigrationInterface {
         data jsonb NOT NULL,
         metadata jsonb NOT NULL DEFAULT '{}',
         recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-        UNIQUE (stream_id, version)
-      )`);
+        UNIQUE (stream_id, version)`,
+    );
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(`DROP TABLE ${tableName(dataSourceOf(queryRunner), 'events')}`);
+    await dropTable(queryRunner, 'events', this.name);
   }
 }

@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { dataSourceOf, tableName } from '../table-name';
+import { createTable, dropTable } from '../own-table';
+import { bareTableName, dataSourceOf, tableName } from '../table-name';
 
 const TABLES = {
   projection_states: `
@@ -67,16 +68,15 @@ export class CreateControl1790000000002 implements MigrationInterface {
 
   async up(queryRunner: QueryRunner): Promise<void> {
     const dataSource = dataSourceOf(queryRunner);
-    for (const [table, columns] of Object.entries(TABLES))
-      await queryRunner.query(`CREATE TABLE IF NOT EXISTS ${tableName(dataSource, table)} (${columns})`);
+    for (const [table, columns] of Object.entries(TABLES)) await createTable(queryRunner, table, columns);
+    // Named for its table: an index of that name of another set of tables in the schema would pass for this one.
+    const index = `${bareTableName(dataSource, 'projection_commands')}_open`.replaceAll('"', '""');
     await queryRunner.query(`
-      CREATE INDEX IF NOT EXISTS projection_commands_open
+      CREATE INDEX IF NOT EXISTS "${index}"
       ON ${tableName(dataSource, 'projection_commands')} (id) WHERE finished_at IS NULL`);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    const dataSource = dataSourceOf(queryRunner);
-    for (const table of Object.keys(TABLES))
-      await queryRunner.query(`DROP TABLE ${tableName(dataSource, table)}`);
+    for (const table of Object.keys(TABLES)) await dropTable(queryRunner, table, this.name);
   }
 }

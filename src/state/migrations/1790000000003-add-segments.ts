@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { checkEmpty } from '../own-table';
 import { dataSourceOf, tableName } from '../table-name';
 
 /** `halt_at`: the segments of a projection run no further, because they are to be cut anew where all have met. */
@@ -17,11 +18,13 @@ export class AddSegments1790000000003 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     const dataSource = dataSourceOf(queryRunner);
+    // Without the columns nobody would know which of several checkpoints stands for which events.
+    await checkEmpty(queryRunner, 'projection_states', this.name);
     await queryRunner.query(`
-      ALTER TABLE ${tableName(dataSource, 'projection_states')}
-        DROP COLUMN segments, DROP COLUMN segments_wanted`);
+      ALTER TABLE IF EXISTS ${tableName(dataSource, 'projection_states')}
+        DROP COLUMN IF EXISTS segments, DROP COLUMN IF EXISTS segments_wanted`);
     await queryRunner.query(
-      `ALTER TABLE ${tableName(dataSource, 'projection_checkpoints')} DROP COLUMN halt_at`,
+      `ALTER TABLE IF EXISTS ${tableName(dataSource, 'projection_checkpoints')} DROP COLUMN IF EXISTS halt_at`,
     );
   }
 }

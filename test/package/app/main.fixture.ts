@@ -1,35 +1,3 @@
-import { NestFactory } from '@nestjs/core';
-import {
-  EventStore,
-  ProjectionHealthIndicator,
-  Projections,
-  WrongExpectedVersionError,
-} from 'nestjs-projections';
-import { DataSource } from 'typeorm';
-import { AppModule } from './app.module.js';
-import { ParcelRegistered } from './events.js';
-import { Parcel } from './parcel.js';
+import { report } from './report.js';
 
-async function main() {
-  const app = await NestFactory.createApplicationContext(AppModule, { logger: ['error', 'warn'] });
-  const store = app.get(EventStore);
-  const { globalPosition } = await store.append('parcel-1', [
-    { type: ParcelRegistered.type, data: new ParcelRegistered('1') },
-    { type: 'ParcelDelivered', data: { parcel_id: '1' } },
-  ]);
-  await app.get(Projections).waitFor('parcels', globalPosition);
-
-  const refused: unknown = await store
-    .append('parcel-1', [{ type: 'ParcelDelivered', data: {} }], { expectedVersion: 1 })
-    .catch((error: unknown) => error);
-  const { projections } = await app.get(ProjectionHealthIndicator).isHealthy('projections');
-  const report = {
-    rows: await app.get(DataSource).getRepository(Parcel).find(),
-    refused: refused instanceof WrongExpectedVersionError,
-    health: projections.status,
-  };
-  await app.close();
-  process.stdout.write(JSON.stringify(report));
-}
-
-void main();
+void report().then((seen) => process.stdout.write(JSON.stringify(seen)));
