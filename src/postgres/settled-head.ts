@@ -25,7 +25,7 @@ const COUNTED = 1_000_000n;
 const UNDEFINED = new Set<unknown>(['42P01', '42703']);
 
 /** An event that is there as long as the store continues what it was at the last look. */
-export interface Witness {
+interface Witness {
   readonly position: string;
   readonly id: string;
 }

@@ -1,5 +1,5 @@
 export const SERIALIZATION_FAILURE = '40001';
-export const DEADLOCK = '40P01';
+const DEADLOCK = '40P01';
 const UNIQUE_VIOLATION = '23505';
 const READ_ONLY = '25006';
 /** By a time limit of the server's, or by hand; a lock that was not to be had in time. */

@@ -1,7 +1,7 @@
+import type { CachedRow, CachedRows } from './cached-row';
 import type { RowTable } from './row-table';
 import { DanglingRowError } from './row.errors';
 import type { Cascade, TableLinks } from './table-links';
-import type { CachedRow, TableSession } from './table-session';
 import { comparableText } from './unique-values';
 
 /** Rows of a table by the row that they refer to. */
@@ -21,7 +21,7 @@ export class Cascades {
   constructor(
     private readonly projection: string,
     private readonly links: TableLinks,
-    private readonly sessionOf: (table: RowTable) => TableSession,
+    private readonly sessionOf: (table: RowTable) => CachedRows,
   ) {}
 
   begin(): void {

@@ -22,7 +22,7 @@ export interface ColumnType {
 }
 
 /** Settings that change how the database writes values. */
-export interface SessionSettings {
+interface SessionSettings {
   /** How dates and times are written; what reads them only knows ISO. */
   readonly isIso: boolean;
   /** Whether floating-point numbers are written to the last digit. */

@@ -9,7 +9,7 @@ import { arrayText } from './to-text';
 import type { WritePhases, WriteStep } from './write-step';
 
 /** Which transaction wrote a row last: read when the row is saved, as the batch before may be about to write it. */
-export interface Stamp {
+interface Stamp {
   readonly xmin: string;
 }
 

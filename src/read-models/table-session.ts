@@ -1,27 +1,10 @@
 import type { ClientBase } from 'pg';
+import type { CachedRow, CachedRows } from './cached-row';
 import type { Cascades } from './cascades';
-import type { RowKey } from './row-keys';
 import type { RowTable } from './row-table';
 import type { EncodedChanges, RowChanges } from './row-writer';
 import { InseparableRowsError } from './row.errors';
 import { inTheWay, layersOf, type UniqueMove } from './unique-moves';
-import type { UniqueValues } from './unique-values';
-
-/** A row that a segment works on. */
-export interface CachedRow {
-  readonly key: RowKey;
-  /** As handlers have left it; `undefined` where there is none. */
-  value: object | undefined;
-  /** The transaction that wrote it last. */
-  xmin: string;
-  /** Whether the database has it, once the batch in flight is committed. */
-  stored: boolean;
-  /** Whether it was deleted since it was stored: what comes in its place is another row. */
-  replaced: boolean;
-  changed: boolean;
-  /** What it has in unique indexes, as it is stored; left out where there are none. */
-  uniques?: UniqueValues;
-}
 
 /** What a batch changes in a table. */
 export interface TableChanges {
@@ -31,7 +14,7 @@ export interface TableChanges {
 }
 
 /** The rows of one table in a session. */
-export class TableSession {
+export class TableSession implements CachedRows {
   /**
    * Two generations make a cheap LRU: rows that are used move to the young one, and when that is full the old one is
    * dropped. At most once a batch, so that rows of the batch in flight are always there.
@@ -201,7 +184,6 @@ export class TableSession {
   /** Updates in an order in which rows may take over each other's unique values. */
   private updatesOf(rows: readonly CachedRow[]): Omit<RowChanges, 'inserts' | 'deletes'> {
     const { uniques, mayReplace } = this.table;
-    const changeOf = (row: CachedRow) => ({ key: row.key, row: row.value!, stamp: row });
     if (uniques.isEmpty) return { updates: rows.map(changeOf) };
     const moves: UniqueMove<CachedRow>[] = rows.map((row) => ({
       row,
@@ -225,3 +207,5 @@ export class TableSession {
     return row;
   }
 }
+
+const changeOf = (row: CachedRow) => ({ key: row.key, row: row.value!, stamp: row });

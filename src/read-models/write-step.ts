@@ -15,10 +15,6 @@ export interface WriteStep {
 }
 
 /** When a step comes: what is taken away makes room first, and what is new comes last. */
-export const DELETES = 0;
-export const UPDATES = 1;
-export const INSERTS = 2;
-
 export type WritePhases = readonly [
   deletes: readonly WriteStep[],
   updates: readonly WriteStep[],

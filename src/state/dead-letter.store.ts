@@ -238,7 +238,7 @@ export class DeadLetterStore {
     limit: number,
   ): Promise<DeadLetter[]> {
     const rows = await manager.query<Row[]>(
-      `SELECT ${COLUMNS} FROM ${this.table} WHERE projection = $1 AND id > $2 ORDER BY id LIMIT $3`,
+      `SELECT ${COLUMNS} FROM ${this.table} WHERE projection = $1 AND id > $2 ORDER BY ${this.table}.id LIMIT $3`,
       [projection, after, limit],
     );
     return rows.map(toDeadLetter);
