@@ -38,9 +38,10 @@ export class StatusReader {
   private async statusOf(
     projection: ManagedProjection,
     row: StoredStatus,
-    { settled, problem }: HeadReport,
+    { settled, problem: headProblem }: HeadReport,
   ): Promise<ProjectionStatus> {
     const { name, type, options } = projection.definition;
+    const problem = headProblem ?? this.engine.coordinator.problemOf(name);
     const state = stateOf(projection, row, problem);
     // A live projection that does not run here has nothing here to be late with.
     const position = reachOf(projection, row, settled) ?? settled;

@@ -8,6 +8,8 @@ import { createRecordedTable, positionsRecordedBy, recorder } from '../support/r
 const byCustomer = ({ data }: RecordedEvent) => (data as { customer: string }).customer;
 const byCountry = ({ data }: RecordedEvent) => (data as { country: string }).country;
 
+const statusOf = async (app: TestApp) => (await app.projections.status()).find(({ name }) => name === 'p')!;
+
 describe('a changed segmentBy', () => {
   let database: TestDatabase;
   const apps: TestApp[] = [];
@@ -93,6 +95,11 @@ describe('a changed segmentBy', () => {
     expect(refusals()[0]).toMatch(
       /"p" does not run here: the segmentBy .* raise version in @Projection above 1/,
     );
+    expect(await statusOf(fresh)).toMatchObject({
+      state: 'retrying',
+      error: { name: 'SegmentByChangedError' },
+    });
+    expect(await statusOf(old)).toMatchObject({ state: 'running', error: undefined });
     await fresh.projections.waitFor('p', await append(fresh, 20), { timeoutMs: 20_000 });
     await old.close();
     const last = await append(fresh, 20);
