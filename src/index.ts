@@ -82,6 +82,7 @@ export type { CommittedBatch } from './engine/committed-batch';
 export type { RetryOutcome } from './engine/dead-letter-queue';
 export {
   BeginningBeyondStoreError,
+  BeginningUnsettledError,
   CheckpointBeyondStoreError,
   CommandFailedError,
   HandlerFailedError,

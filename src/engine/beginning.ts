@@ -2,24 +2,36 @@ import type { ProjectionDefinition } from '../authoring/projection-definition';
 import type { EventSource } from '../events/event-source';
 import type { Checkpoint } from '../state/checkpoint.store';
 import type { Beginning, StateRow } from '../state/control.store';
-import { BeginningBeyondStoreError } from './engine.errors';
+import { BeginningBeyondStoreError, BeginningUnsettledError } from './engine.errors';
+
+/** How far the store is when a projection is registered. */
+export interface StoreEnd {
+  /** Everything up to here is there, or never will be. */
+  readonly settled: bigint;
+  /** The largest position drawn, maybe by an append that is open. */
+  readonly drawn: bigint;
+}
 
 /**
- * Where a projection begins that is new to the store, and what is history to it: all that is settled by then was acted
- * on, or was not, before anybody thought of the projection, and so `afterCommit` and `{ replay: false }` spare it.
- * @param head the settled head
- * @throws BeginningBeyondStoreError
+ * Where a projection begins that is new to the store, and what is history to it: all that was drawn by then was acted
+ * on, or was not, before anybody thought of the projection, and so `afterCommit` and `{ replay: false }` spare it. An old
+ * hole and an open append together may keep the settled head far below what is there: where the beginning depends on it,
+ * it is waited for.
+ * @throws BeginningBeyondStoreError, BeginningUnsettledError
  */
 export async function beginningOf(
   { name, options: { startFrom = 'beginning' } }: ProjectionDefinition,
-  head: bigint,
+  { settled, drawn }: StoreEnd,
   source: EventSource,
 ): Promise<Beginning> {
-  if (startFrom === 'beginning') return { after: 0n, historyUntil: head };
-  if (startFrom === 'head') return { after: head, historyUntil: head };
-  if (startFrom instanceof Date) return { after: await source.positionBefore(startFrom), historyUntil: head };
-  if (startFrom > head) throw new BeginningBeyondStoreError(name, startFrom, head);
-  return { after: startFrom, historyUntil: head };
+  const historyUntil = drawn;
+  if (startFrom === 'beginning') return { after: 0n, historyUntil };
+  if (typeof startFrom === 'bigint') {
+    if (startFrom > drawn) throw new BeginningBeyondStoreError(name, startFrom, drawn);
+    return { after: startFrom, historyUntil };
+  }
+  if (settled < drawn) throw new BeginningUnsettledError(name);
+  return { after: startFrom === 'head' ? settled : await source.positionBefore(startFrom), historyUntil };
 }
 
 /** The checkpoint of a segment that has none yet. */

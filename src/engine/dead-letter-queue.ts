@@ -71,8 +71,8 @@ export class DeadLetterQueue {
     return [key, event.streamId].find((one) => this.parked.has(one));
   }
 
-  async hold(manager: EntityManager, held: readonly HeldEvent[]): Promise<void> {
-    if (held.length > 0) await this.letters.addWaiting(manager, this.id, held);
+  async hold(manager: EntityManager, held: readonly HeldEvent[], replaying: boolean): Promise<void> {
+    if (held.length > 0) await this.letters.addWaiting(manager, this.id, held, replaying);
   }
 
   async isFull(): Promise<boolean> {
@@ -80,9 +80,21 @@ export class DeadLetterQueue {
   }
 
   /** Stores a failed event; to be followed by `load` once the transaction has committed. */
-  async add(manager: EntityManager, failure: HandlerFailedError, attempts: number): Promise<void> {
+  async add(
+    manager: EntityManager,
+    failure: HandlerFailedError,
+    attempts: number,
+    replaying: boolean,
+  ): Promise<void> {
     const parkedBy = this.policy.onError === 'park-stream' ? this.keyToPark(failure.event) : undefined;
-    await this.letters.addFailed(manager, this.id, failure.event, parkedBy, recordOf(failure, attempts));
+    await this.letters.addFailed(
+      manager,
+      this.id,
+      failure.event,
+      parkedBy,
+      recordOf(failure, attempts),
+      replaying,
+    );
   }
 
   /** An event that fails may be one without a key: then it holds back its stream. */
@@ -99,6 +111,25 @@ export class DeadLetterQueue {
    * stays, with the new cause, and so does all that is parked behind it.
    */
   async retry(filter: DeadLetterFilter, fence: QueueFence): Promise<RetryOutcome> {
+    const outcome = await this.retryAll(filter, fence);
+    // What a retry that was broken off has left: it waits for nobody.
+    for (
+      let ids = await this.letters.released(this.id);
+      ids.length > 0;
+      ids = await this.letters.released(this.id)
+    ) {
+      const { applied, failed } = await this.retryAll({ ids }, fence);
+      outcome.applied += applied;
+      outcome.failed += failed;
+    }
+    await this.load();
+    return outcome;
+  }
+
+  private async retryAll(
+    filter: DeadLetterFilter,
+    fence: QueueFence,
+  ): Promise<{ applied: number; failed: number }> {
     const outcome = { applied: 0, failed: 0 };
     const blocked = new Set<string>();
     const parked = await this.letters.keysOf(this.id, filter);
@@ -117,7 +148,6 @@ export class DeadLetterQueue {
         }
       }
     }
-    await this.load();
     return outcome;
   }
 
@@ -136,7 +166,7 @@ export class DeadLetterQueue {
     const { calledOff } = fence;
     const hold = (manager: EntityManager) => fence.hold(manager);
     const attempt = letter.attempts + 1 + fence.triedBefore;
-    const batch = { events: [letter.event], replaying: false, attempt, calledOff };
+    const batch = { events: [letter.event], replaying: letter.replaying, attempt, calledOff };
     try {
       await this.transaction.apply(batch, {
         fence: hold,

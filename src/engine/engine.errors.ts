@@ -172,6 +172,19 @@ export class BeginningBeyondStoreError extends ProjectionError {
   }
 }
 
+/** Appends that are open keep it from being known what is history to a projection that is new. */
+export class BeginningUnsettledError extends ProjectionError {
+  /** SQLSTATE of what passes by itself. */
+  readonly code = '57P03';
+
+  constructor(projection: string) {
+    super(
+      `Projection "${projection}" is new and waits to begin until the appends that are open now have ended: what they ` +
+        'store lies before what is history to it. It goes on by itself; if it lasts, look for a transaction that stays open.',
+    );
+  }
+}
+
 /** A read model that a projection declares is not known to the data source. */
 export class UnknownReadModelError extends ProjectionError {
   constructor(projection: string, entity: string) {

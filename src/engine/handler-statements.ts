@@ -24,6 +24,7 @@ export class HandlerStatements {
   private inFlight = 0;
   private mayCome = true;
   private over = false;
+  private givenUp = false;
   private late = false;
 
   /** @param whenOver told of a statement that comes when all is done, and nothing can be rolled back any more */
@@ -38,7 +39,7 @@ export class HandlerStatements {
     watched.query = send as QueryRunner['query'];
     watched.release = () => Promise.resolve();
     // TypeORM would refuse a late statement by itself, and nobody would hear of it.
-    watched.isReleased = false;
+    Object.defineProperty(watched, 'isReleased', { get: () => !this.over && runner.isReleased });
     this.manager = dataSource.createEntityManager(watched);
     watched.manager = this.manager;
   }
@@ -69,6 +70,7 @@ export class HandlerStatements {
   end(applied: boolean): void {
     this.mayCome = false;
     this.over = applied;
+    this.givenUp = !applied;
   }
 
   /** Whether a statement may be sent now. */
@@ -78,6 +80,8 @@ export class HandlerStatements {
   }
 
   private send(runner: QueryRunner, args: Parameters<QueryRunner['query']>): Promise<unknown> {
+    if (this.givenUp)
+      return Promise.reject(new Error('the handler was given up and its connection is released'));
     // Nobody awaits the answer, and a rejection that nobody awaits would end the process.
     if (!this.admits()) return new Promise(() => undefined);
     return this.sendNow(runner, args);

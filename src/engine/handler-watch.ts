@@ -42,7 +42,11 @@ export class HandlerWatch {
     this.calledOff.removeEventListener('abort', this.callOff);
   }
 
-  private readonly callOff = (): void => this.abort(new Error('the application is shutting down'));
+  private readonly callOff = (): void => {
+    const { reason } = this.calledOff as { reason?: unknown };
+    const said = reason instanceof Error && reason.name !== 'AbortError' ? reason : undefined;
+    this.abort(said ?? new Error('the application is shutting down'));
+  };
 
   private arm(ms: number): NodeJS.Timeout {
     return setTimeout(() => {

@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { EventSource, Head } from '../events/event-source';
 import { SequenceBehindError, StoreNotReadableError } from '../events/store-state.errors';
 import { outsideContext } from './outside-context';
+import { until } from './until';
 
 export interface PollInterval {
   /** Milliseconds to the next look right after something happened. */
@@ -16,6 +17,8 @@ export interface HeadReport {
   /** Why no look succeeds, so that nothing moves. */
   readonly problem: StoreNotReadableError | undefined;
 }
+
+const PENDING_LOOK_MS = 10;
 
 /** While drawn positions are unsettled the head can move without an append, and so without a hint. */
 const PENDING_MAX_MS = 100;
@@ -55,6 +58,16 @@ export class HeadWatcher {
   readable(): bigint {
     if (this.trouble) throw this.trouble;
     return this.settled;
+  }
+
+  /**
+   * Waits until all that is drawn by now is settled.
+   * @returns `false` when an append stays open for longer
+   */
+  settles(timeoutMs: number): Promise<boolean> {
+    const drawn = this.last;
+    const isSettled = async () => this.settled >= drawn || (await this.refresh()) >= drawn;
+    return until(isSettled, PENDING_LOOK_MS, timeoutMs);
   }
 
   /** The largest position drawn as of the last look. */

@@ -1,4 +1,4 @@
-import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+import { type DataSource, type EntityManager } from 'typeorm';
 import type { GateRound } from './gate-round';
 import { inTransaction } from './transaction';
 
@@ -16,7 +16,7 @@ const LOCK_TIMEOUT_MS = 500;
 const IDLE_TIMEOUT_MS = 10_000;
 
 /** Lock time-out, statement time-out, deadlock: what says only that this was not the moment. */
-const NOT_NOW = new Set(['55P03', '57014', '40P01']);
+const NOT_NOW = new Set<unknown>(['55P03', '57014', '40P01']);
 
 const LIMITS_SQL = `
   set_config('lock_timeout', $3, true), set_config('statement_timeout', $4, true),
@@ -100,6 +100,6 @@ export class InlineGate {
 }
 
 function isNotNow(error: unknown): boolean {
-  if (!(error instanceof QueryFailedError)) return false;
-  return NOT_NOW.has((error.driverError as { code?: string }).code ?? '');
+  const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } };
+  return NOT_NOW.has(driverError?.code ?? code);
 }

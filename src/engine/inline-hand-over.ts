@@ -9,6 +9,7 @@ import { GateRound } from './gate-round';
 import type { InlineGate } from './inline-gate';
 import type { InlineHandlers } from './inline-handlers';
 import type { SegmentCursor } from './segment-cursor';
+import { describeError } from './failures/describe-error';
 
 /** How many events a hand-over applies itself while appends wait for it. */
 const STRETCH = 500;
@@ -55,7 +56,10 @@ export class InlineHandOver {
   async attempt(checkpoint: Checkpoint, cursor: SegmentCursor): Promise<boolean> {
     if (!this.takes(0n)) return false;
     const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(), LIMIT_MS);
+    const timer = setTimeout(
+      () => limit.abort(new Error(`the hand-over took longer than ${LIMIT_MS} ms`)),
+      LIMIT_MS,
+    );
     const effects: (() => unknown)[] = [];
     try {
       const closing = { round: this.round, statementMs: LIMIT_MS };
@@ -66,10 +70,11 @@ export class InlineHandOver {
       if (done === undefined) this.retry(TRY_AGAIN_MS.soon, 'it waits for appends that are under way');
       if (!done) return false;
     } catch (error) {
-      if (!(error instanceof HandlerFailedError)) throw error;
       // The loop meets it in a batch of its own, where retries and onError hold.
       this.wait = Math.max(this.wait, TRY_AGAIN_MS.soon);
-      return this.retry(TRY_AGAIN_MS.later, `the last events could not be applied: ${error.message}`);
+      this.retry(TRY_AGAIN_MS.later, `the last events could not be applied: ${describeError(error)}`);
+      if (!limit.signal.aborted && !(error instanceof HandlerFailedError)) throw error;
+      return false;
     } finally {
       clearTimeout(timer);
     }

@@ -1,10 +1,10 @@
-import { type EntityManager, QueryFailedError } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { ProjectionDefinition } from '../authoring/projection-definition';
 import type { RecordedEvent } from '../events/recorded-event';
 import { ForeignWriteError } from '../read-models/row.errors';
 import type { Fenced } from '../state/checkpoint.store';
 import { type AfterCommit, type Batch, type BatchApplier, PrepareAgain } from './batch';
-import { HandlerFailedError } from './engine.errors';
+import { AT_COMMIT, HandlerFailedError } from './engine.errors';
 import { AbortedTransactionError, assertNotAborted } from './transaction';
 
 /** How often an append folds its rows again after others made the same ones. */
@@ -12,7 +12,7 @@ const MAX_RACES = 20;
 /** An append needs no fence, and nobody else knows its session. */
 const NO_FENCE: Fenced = { backend: 0, transaction: '' };
 /** Serialization failure, deadlock: for whoever owns the transaction to try again, and by these codes he knows them. */
-const TRY_AGAIN = new Set(['40001', '40P01']);
+const TRY_AGAIN = new Set<unknown>(['40001', '40P01']);
 
 export interface InlineBatch {
   readonly events: readonly RecordedEvent[];
@@ -36,10 +36,15 @@ export class InlineHandlers {
   async apply(batch: InlineBatch, manager: EntityManager): Promise<void> {
     for (const event of batch.events)
       try {
+        batch.calledOff.throwIfAborted();
         await this.applyOne(event, batch, manager);
         await this.assertNotAborted(event, manager);
       } catch (error) {
-        throw isToTryAgain(error) ? (error.cause as QueryFailedError) : error;
+        if (isToTryAgain(error)) throw error.cause;
+        // What rows are refused for when they are saved is the event's, whose handler has returned by then.
+        throw isRefusal(error)
+          ? new HandlerFailedError(this.definition.name, AT_COMMIT, event, error)
+          : error;
       }
   }
 
@@ -79,6 +84,16 @@ export class InlineHandlers {
 }
 
 function isToTryAgain(error: unknown): error is HandlerFailedError {
-  if (!(error instanceof HandlerFailedError) || !(error.cause instanceof QueryFailedError)) return false;
-  return TRY_AGAIN.has((error.cause.driverError as { code?: string }).code ?? '');
+  return error instanceof HandlerFailedError && TRY_AGAIN.has(codeOf(error.cause));
+}
+
+/** Data that a column does not take, and violated constraints. */
+function isRefusal(error: unknown): boolean {
+  const code = codeOf(error);
+  return typeof code === 'string' && /^2[23]\w{3}$/.test(code);
+}
+
+function codeOf(error: unknown): unknown {
+  const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } };
+  return driverError?.code ?? code;
 }

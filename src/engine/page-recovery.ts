@@ -77,7 +77,7 @@ export class PageRecovery {
     if (at > 0) {
       const [before, end] = [events.slice(0, at), globalPosition - 1n];
       await this.recover(before, end, () => batches.commit(before, end, 1));
-      if (batches.position! < end) return;
+      if ((batches.storedPosition ?? -1n) < end) return;
     }
     if (events.length > 1) batches.shrink(events.length);
     await this.settle(failure, events.slice(at + 1), through);
@@ -123,7 +123,8 @@ export class PageRecovery {
     if (policy.onError === 'stop') return this.stopBefore(event, failure);
     if (await queue.isFull())
       return this.stopBefore(event, new TooManyDeadLettersError(projection, policy.maxDeadLetters, failure));
-    await batches.pass(event, (manager) => queue.add(manager, failure, policy.attempts));
+    const { replaying } = batches;
+    await batches.pass(event, (manager) => queue.add(manager, failure, policy.attempts, replaying));
     this.logger.warn(`Set aside (${policy.onError}): ${failure.as('set-aside').message}`);
     return true;
   }

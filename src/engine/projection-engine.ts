@@ -4,7 +4,7 @@ import type { ProjectionDefinition } from '../authoring/projection-definition';
 import type { EventSource } from '../events/event-source';
 import { EventStore } from '../events/event-store';
 import type { RecordedEvent } from '../events/recorded-event';
-import type { DeclaredProjection, StateRow } from '../state/control.store';
+import type { Beginning, DeclaredProjection, StateRow } from '../state/control.store';
 import type { Lease } from '../state/lease.store';
 import type { SegmentId } from '../state/segment-id';
 import { tableName } from '../state/table-name';
@@ -64,6 +64,8 @@ const later = (position: bigint, state: StateRow | undefined): bigint => {
   return historyUntil > position ? historyUntil : position;
 };
 
+/** How long a start waits for appends that are open. */
+const SETTLES_MS = 1_000;
 /** How long a start may wait for what it writes to the log. */
 const START_LOG_MS = 2_000;
 
@@ -107,7 +109,7 @@ export class ProjectionEngine {
     this.appliers = new BatchAppliers(dataSource, this.budget, options);
     this.coordinator = new Coordinator(dataSource, options.leaseMs, this.state, {
       declared: () => this.all.map((projection) => this.declared(projection)),
-      beginning: (name) => beginningOf(this.get(name).definition, this.watcher.readable(), this.source),
+      beginning: (name) => this.beginning(name),
       runnable: () => this.runnable.map((projection) => this.declared(projection)),
       candidates: (code, state) => this.candidates(code, state),
       resegment: (code, state) => this.resegment(code, state),
@@ -171,6 +173,8 @@ export class ProjectionEngine {
       () => this.checkTypes(),
       async () => this.source.open(await this.state.checkpoints.highest()),
       () => this.watcher.start(),
+      // A new projection begins at the head, which an append that is open may keep far too low.
+      () => this.watcher.settles(SETTLES_MS),
       () => this.coordinator.start(),
       async () => this.startLiveProjections(),
       async () => {
@@ -187,6 +191,12 @@ export class ProjectionEngine {
       this.watcher.stop();
       await this.source.close();
     }
+  }
+
+  private async beginning(name: string): Promise<Beginning> {
+    await this.watcher.settles(0);
+    const end = { settled: this.watcher.readable(), drawn: this.watcher.last };
+    return beginningOf(this.get(name).definition, end, this.source);
   }
 
   private async checkTypes(): Promise<void> {
@@ -500,7 +510,7 @@ export class ProjectionEngine {
     const transaction = new BatchTransaction(this.dataSource, name, applier, timeoutMs);
     const queue = new DeadLetterQueue(id, deadLetters, policy, transaction);
     const halt = async (error: Error, event?: RecordedEvent) => {
-      if (!(await this.halt(id, cursor.epoch, error, event))) throw new LeaseLost();
+      if (!(await this.halt(id, cursor.epoch, error, event, batches.storedPosition))) throw new LeaseLost();
       runner.halted();
       this.waits.look();
     };
@@ -568,6 +578,7 @@ export class ProjectionEngine {
     epoch: bigint | undefined,
     error: Error,
     event: RecordedEvent | undefined,
+    after: bigint | undefined,
   ): Promise<boolean> {
     const failure = {
       name: storableText(error.name),
@@ -575,6 +586,7 @@ export class ProjectionEngine {
       at: new Date().toISOString(),
       instance: this.state.instance,
       position: event && String(event.globalPosition),
+      after: after === undefined ? undefined : String(after),
       segment,
     };
     return this.state.control.halt(projection, failure, epoch);

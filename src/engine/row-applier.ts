@@ -60,11 +60,12 @@ export class RowApplier implements BatchApplier {
         if (writes.isEmpty) return;
         const cancel = new StatementCancel(this.dataSource, fenced);
         batch.calledOff.addEventListener('abort', cancel.send);
+        const client = (await manager.queryRunner!.connect()) as ClientBase;
         try {
-          await writes.save((await manager.queryRunner!.connect()) as ClientBase, fenced.transaction);
+          await writes.save(client, fenced.transaction);
         } finally {
           batch.calledOff.removeEventListener('abort', cancel.send);
-          await cancel.settled();
+          await cancel.settled(client);
         }
       },
       committed: () => writes.committed(),

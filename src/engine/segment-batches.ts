@@ -247,7 +247,7 @@ export class SegmentBatches {
     const from = this.stored!;
     const to = { ...mode.next(from, through), haltAt: from.haltAt };
     const write = async () => {
-      await this.write(ready, from, to, (manager) => queue.hold(manager, hold));
+      await this.write(ready, from, to, (manager) => queue.hold(manager, hold, replaying));
       this.stand(to);
       pageSize.applied(events.length, performance.now() - began);
       committed(writableAsJson({ projection, position: to.position, events: apply, replaying }));

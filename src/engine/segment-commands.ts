@@ -8,7 +8,7 @@ import type { BatchTransaction } from './batch-transaction';
 import { CommandProgress } from './command-progress';
 import type { DeadLetterQueue } from './dead-letter-queue';
 import { describeError } from './failures/describe-error';
-import { failureOf } from './failures/failure';
+import { type Failure, failureOf } from './failures/failure';
 
 /** The segment as its loop has it while it obeys. */
 export interface CommandContext {
@@ -28,6 +28,9 @@ export type SegmentCommand =
   | { readonly command: 'retry'; readonly filter: DeadLetterFilter; readonly actor: Actor }
   | { readonly command: 'discard'; readonly filter: DeadLetterFilter; readonly actor: Actor }
   | { readonly command: 'skip'; readonly position: string; readonly actor: Actor };
+
+/** What a command cannot be done for, however often it is tried. */
+const ENDING = new Set<Failure['kind']>(['event', 'unattributed', 'timed-out', 'final']);
 
 /** What operators order of a segment's owner, done between two batches of its loop. */
 export class SegmentCommands {
@@ -50,25 +53,30 @@ export class SegmentCommands {
    * Does the order once and stores what came of it. Errors of the infrastructure leave it open, to be done again, and
    * so does the loss of the lease: the next owner does it.
    */
-  async obey(row: CommandRow, context: CommandContext): Promise<void> {
+  async obey(
+    row: CommandRow,
+    contextOf: () => Promise<CommandContext>,
+    epoch: bigint | undefined,
+    calledOff: AbortSignal,
+  ): Promise<void> {
     let result: unknown;
     let problem: string | undefined;
     const progress = new CommandProgress(() => this.commands.progressed(row.id));
     await progress.begin();
-    const progressed = () => {
-      context.progressed();
-      progress.step();
-    };
     try {
+      const context = await contextOf();
+      const progressed = () => {
+        context.progressed();
+        progress.step();
+      };
       result = await this.perform(row, { ...context, progressed });
     } catch (error) {
       const { projection } = row;
-      const site = { projection, isTransient: this.isTransient, calledOff: context.calledOff.aborted };
-      const { kind } = failureOf(error, site);
-      if (kind !== 'event' && kind !== 'unattributed' && kind !== 'timed-out') throw error;
+      const site = { projection, isTransient: this.isTransient, calledOff: calledOff.aborted };
+      if (!ENDING.has(failureOf(error, site).kind)) throw error;
       problem = storableText(error instanceof Error ? error.message : describeError(error));
     }
-    await this.commands.finish(row.id, context.epoch, result, problem);
+    await this.commands.finish(row.id, epoch, result, problem);
     this.done.add(row.id);
   }
 
@@ -112,7 +120,12 @@ export class SegmentCommands {
     const state = await this.control.read(projection);
     if (state?.state !== 'stopped' || state.failure?.position !== position)
       throw new Error(`it is not stopped before position ${position}, but ${describe(state)}`);
-    const to = { ...context.stored, position: BigInt(position) };
+    const { after } = state.failure;
+    const { stored } = context;
+    // Where it stands elsewhere by now, as after a rebuild, more than the event would be passed over.
+    if (stored.position >= BigInt(position) || (after !== undefined && stored.position !== BigInt(after)))
+      throw new Error(`it stands at position ${stored.position} by now; resume it instead`);
+    const to = { ...stored, position: BigInt(position) };
     await this.transaction.apply(this.nothing(context), {
       fence: (manager) => context.move(to, manager),
       finish: async (manager) => {

@@ -119,7 +119,8 @@ export class SegmentRunner implements FeedReader {
       this.beat();
       await this.parts.watcher.pause(Math.min(until - performance.now(), IDLE_TURN_MS), this.wake.signal);
     }
-    return !this.stopping && this.directive?.state !== 'paused';
+    // What woke it comes first; then the event is read and tried again.
+    return !this.wake.signal.aborted && !this.stopping && this.directive?.state !== 'paused';
   }
 
   /** Has the loop rest until the next look at the database says the same. */
@@ -177,8 +178,11 @@ export class SegmentRunner implements FeedReader {
       if (this.stopping) return;
       if (commands.hasDone(command)) continue;
       await batches.forget();
-      const context = await batches.commandContext();
-      await commands.obey(command, { ...context, progressed: () => this.beat() });
+      const contextOf = async () => ({
+        ...(await batches.commandContext()),
+        progressed: () => this.beat(),
+      });
+      await commands.obey(command, contextOf, this.parts.cursor.epoch, batches.signal);
       // Whatever it did to checkpoint and queue, the next step begins with what is stored now.
       await batches.forget();
     }
@@ -247,7 +251,7 @@ export class SegmentRunner implements FeedReader {
         await halt(failure.error, failure.error.event);
         return 'again';
       case 'final':
-        await halt(failure.error, failure.event);
+        await halt(failure.error);
         return 'again';
       case 'foreign-write':
         if (++this.foreignWrites > MOST_FOREIGN_WRITES) await halt(failure.error);

@@ -28,9 +28,9 @@ export class StatusReader {
     const head = await watcher.report();
     const rows = await state.progress.statusOf(all.map(({ definition }) => definition.name));
     return Promise.all(
-      all.flatMap((projection) => {
+      all.map((projection) => {
         const row = rows.find((one) => one.projection === projection.definition.name);
-        return row ? this.statusOf(projection, row, head) : [];
+        return this.statusOf(projection, row ?? notRegistered(projection), head);
       }),
     );
   }
@@ -44,7 +44,7 @@ export class StatusReader {
     const problem = headProblem ?? this.engine.coordinator.problemOf(name);
     const state = stateOf(projection, row, problem);
     // A live projection that does not run here has nothing here to be late with.
-    const position = reachOf(projection, row, settled) ?? settled;
+    const position = reachOf(projection, row, settled) ?? (type === 'live' ? settled : 0n);
     return forJson<ProjectionStatus>({
       name,
       type,
@@ -79,6 +79,22 @@ export class StatusReader {
     ]);
     return { lag, unsettled };
   }
+}
+
+/** One that the database has no row of yet: what keeps it from being registered is a problem of coordination. */
+function notRegistered({ definition: { name, options } }: ManagedProjection): StoredStatus {
+  return {
+    projection: name,
+    version: options.version ?? 1,
+    state: 'running',
+    failure: null,
+    generation: '0',
+    byAppends: false,
+    segments: [],
+    hasLetters: false,
+    failed: 0,
+    waiting: 0,
+  };
 }
 
 function stateOf(

@@ -64,7 +64,7 @@ export class TransactionApplier implements BatchApplier {
       await watch.guard(pipeline.drain()).catch(() => undefined);
       statements.end(applied);
       watch.end();
-      await cancel.settled();
+      await cancel.settled(client);
       // Where it took too long, what was sent is cancelled by now.
       await pipeline.drain().catch(() => undefined);
       leave?.();

@@ -134,7 +134,7 @@ export class SettledHead {
 
   /** Where this look does not continue the one before, all that was known of the store counts for nothing. */
   private async beganAgain(look: Look): Promise<boolean> {
-    const { server, relation, witness, last } = look;
+    const { server, relation, witness, last, witnessed } = look;
     const before = this.store;
     const why = before && this.changeSince(before, look);
     if (before && !why) {
@@ -144,11 +144,13 @@ export class SettledHead {
     // Another table may have another sequence.
     if (before && relation !== before.relation)
       this.table = await findEventsTable(this.dataSource, this.table.events);
+    // Another life of the server that has all that was seen: what was settled is so still.
+    const isContinued = before?.relation === relation && last >= this.last && witnessed;
     const incarnation = `${server}#${++this.incarnations}`;
     this.store = { incarnation, table: this.table, server, relation, witness };
     this.last = last;
     if (!why) return false;
-    this.settled = 0n;
+    if (!isContinued) this.settled = 0n;
     this.rounds = [];
     this.stuck = undefined;
     this.logger.log(`The event store began again (${why}): projections go on from what is stored`);

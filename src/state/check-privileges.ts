@@ -11,7 +11,7 @@ const LACKING_SQL = `
   UNION ALL
   SELECT current_user, sequence, 'SELECT', 'SEQUENCE '
   FROM pg_get_serial_sequence($3, 'global_position') AS sequence
-  WHERE NOT has_sequence_privilege(sequence, 'SELECT')`;
+  WHERE NOT has_sequence_privilege(sequence, 'SELECT, USAGE')`;
 
 interface Lacking {
   readonly role: string;

@@ -13,6 +13,8 @@ export interface StoredFailure {
   readonly instance: string;
   /** The position of the event it stopped before; absent where no single event is to blame. */
   readonly position?: string;
+  /** Where the checkpoint of the segment stood: everything behind that waits for the event. */
+  readonly after?: string;
   readonly segment: number;
 }
 
@@ -81,6 +83,9 @@ export interface CommandRow {
   readonly arguments: unknown;
 }
 
+/** Whoever gave an order that nobody took up in this time has given it up, or is gone. */
+const TAKEN_UP_WITHIN = '2 minutes';
+
 /** All that an instance must know of the others and of what is wanted. */
 export interface ControlSnapshot {
   readonly states: readonly StateRow[];
@@ -122,7 +127,9 @@ export class ControlStore {
               FROM ${table('projection_leases')}`)} AS leases,
       ${rows(`SELECT instance, runs FROM ${table('projection_instances')} WHERE ${isLive()}`)} AS instances,
       ${rows(`SELECT id, projection, segment, command, arguments FROM ${table('projection_commands')}
-              WHERE finished_at IS NULL ORDER BY id`)} AS commands`;
+              WHERE finished_at IS NULL
+                AND (progressed_at IS NOT NULL OR requested_at > clock_timestamp() - interval '${TAKEN_UP_WITHIN}')
+              ORDER BY id`)} AS commands`;
   }
 
   /**
@@ -209,13 +216,14 @@ export class ControlStore {
     // The lock keeps whoever takes the lease meanwhile from doing so between the look and the write.
     const [, stopped] = await this.dataSource.query<[unknown[], number]>(
       `WITH mine AS (
-         SELECT FROM ${this.checkpoints} WHERE projection = $1 AND segment = $3 AND epoch = $4 FOR SHARE
+         SELECT FROM ${this.checkpoints}
+         WHERE projection = $1 AND segment = $3 AND epoch = $4 AND ($5::bigint IS NULL OR position = $5) FOR SHARE
        )
        UPDATE ${this.states}
        SET state = CASE state WHEN 'paused' THEN state ELSE 'stopped' END, failure = $2,
            updated_at = clock_timestamp()
        WHERE projection = $1 AND ($4::bigint IS NULL OR EXISTS (SELECT FROM mine))`,
-      [projection, JSON.stringify(failure), failure.segment, epoch ?? null],
+      [projection, JSON.stringify(failure), failure.segment, epoch ?? null, failure.after ?? null],
     );
     return stopped > 0;
   }

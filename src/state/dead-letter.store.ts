@@ -17,6 +17,8 @@ export interface DeadLetter {
   readonly errorClass: string | undefined;
   readonly errorMessage: string | undefined;
   readonly errorStack: string | undefined;
+  /** Whether the event was history when it was set aside: a retry replays it, without effects. */
+  readonly replaying: boolean;
   /** How often the event was tried. */
   readonly attempts: number;
   readonly firstFailedAt: Date | undefined;
@@ -54,6 +56,7 @@ interface Row {
   readonly data: string;
   readonly metadata: string;
   readonly recorded_at: string;
+  readonly replaying: boolean;
   readonly error_class: string | null;
   readonly error_message: string | null;
   readonly error_stack: string | null;
@@ -69,7 +72,7 @@ const moment = (column: string): string => `to_json(${column}) #>> '{}' AS ${col
 /** As texts, so that an event is read from here as it is from its store. */
 const COLUMNS = `id, projection, segment, state, parked_by, position::text, event_id, stream_id, version::text, type,
   data::text, metadata::text, ${moment('recorded_at')}, error_class, error_message, error_stack, attempts,
-  ${moment('first_failed_at')}, ${moment('last_failed_at')}, instance`;
+  ${moment('first_failed_at')}, ${moment('last_failed_at')}, instance, replaying`;
 
 /** What JavaScript cannot hold, such as large numbers, is in the store alone: events of other sources are not there. */
 const asStored = (column: string, events: string): string =>
@@ -97,13 +100,14 @@ export class DeadLetterStore {
     event: RecordedEvent,
     parkedBy: string | undefined,
     failure: FailureRecord,
+    replaying: boolean,
   ): Promise<void> {
     await manager.query(
       `INSERT INTO ${this.table} (projection, segment, state, parked_by, position, event_id, stream_id, version, type,
          data, metadata, recorded_at, error_class, error_message, error_stack, attempts, first_failed_at,
-         last_failed_at, instance)
+         last_failed_at, instance, replaying)
        SELECT $1, $2, 'failed', $3, e.position, e.event_id, e.stream_id, e.version, e.type, ${this.stored},
-         $12, $13, $14, $15, clock_timestamp(), clock_timestamp(), $16
+         $12, $13, $14, $15, clock_timestamp(), clock_timestamp(), $16, $17
        FROM (VALUES ($4::bigint, $5::uuid, $6, $7::bigint, $8, $9::jsonb, $10::jsonb, $11::timestamptz))
          AS e (position, event_id, stream_id, version, type, data, metadata, recorded_at)`,
       [
@@ -116,6 +120,7 @@ export class DeadLetterStore {
         failure.errorStack ?? null,
         failure.attempts,
         this.instance,
+        replaying,
       ],
     );
   }
@@ -125,13 +130,14 @@ export class DeadLetterStore {
     manager: EntityManager,
     id: SegmentId,
     held: readonly { event: RecordedEvent; parkedBy: string }[],
+    replaying: boolean,
   ): Promise<void> {
     const columns = held.map(({ event, parkedBy }) => [parkedBy, ...columnsOf(event)]);
     await manager.query(
       `INSERT INTO ${this.table} (projection, segment, state, attempts, instance, parked_by, position, event_id,
-         stream_id, version, type, data, metadata, recorded_at)
+         stream_id, version, type, data, metadata, recorded_at, replaying)
        SELECT $1, $2, 'waiting', 0, $3, e.parked_by, e.position, e.event_id, e.stream_id, e.version, e.type,
-         ${this.stored}
+         ${this.stored}, $13
        FROM unnest($4::text[], $5::bigint[], $6::uuid[], $7::text[], $8::bigint[], $9::text[], $10::jsonb[],
          $11::jsonb[], $12::timestamptz[])
          AS e (parked_by, position, event_id, stream_id, version, type, data, metadata, recorded_at)`,
@@ -140,6 +146,7 @@ export class DeadLetterStore {
         id.segment,
         this.instance,
         ...Array.from({ length: 9 }, (_, i) => columns.map((row) => row[i])),
+        replaying,
       ],
     );
   }
@@ -313,6 +320,7 @@ function toDeadLetter(row: Row): DeadLetter {
       globalPosition: BigInt(row.position),
       recordedAt: new Date(row.recorded_at),
     }),
+    replaying: row.replaying,
     errorClass: row.error_class ?? undefined,
     errorMessage: row.error_message ?? undefined,
     errorStack: row.error_stack ?? undefined,

@@ -73,6 +73,7 @@ export const MODULE_TABLES: Readonly<Record<string, ModuleTable>> = {
       position: WHOLE,
       event_id: ['uuid'],
     },
+    later: ['replaying'],
     privileges: ALL,
   },
   projection_audit: {

@@ -148,6 +148,10 @@ describe('segments', () => {
        FROM projection_states s WHERE s.projection = c.projection`,
       [globalPosition - 1n],
     );
+    await database.query(
+      `UPDATE projection_states SET failure = failure || jsonb_build_object('after', $1::text)`,
+      [globalPosition - 1n],
+    );
     const { app } = await startFailing({ segments: 3, bad });
     await eventually(async () => {
       const waiting = await database.query('SELECT FROM projection_checkpoints WHERE halt_at IS NOT NULL');

@@ -71,7 +71,7 @@ describe('a database role with the least rights', () => {
     await makeTables();
     await grantAsDocumented();
     await database.query(`REVOKE DELETE ON projection_leases FROM ${role}`);
-    await database.query(`REVOKE SELECT ON SEQUENCE events_global_position_seq FROM ${role}`);
+    await database.query(`REVOKE ALL ON SEQUENCE events_global_position_seq FROM ${role}`);
     const error = await startAs(false).catch((refusal: Error) => refusal);
     expect(error).toBeInstanceOf(MissingPrivilegesError);
     expect((error as Error).message).toContain(`GRANT DELETE ON "projection_leases" TO "${role}";`);

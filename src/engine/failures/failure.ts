@@ -29,7 +29,7 @@ export type Failure =
   | { readonly kind: 'transient' | 'timed-out' | 'unattributed'; readonly error: unknown }
   | { readonly kind: 'event'; readonly error: HandlerFailedError }
   | { readonly kind: 'foreign-write'; readonly error: ForeignWriteError }
-  | { readonly kind: 'final'; readonly error: Error; readonly event?: RecordedEvent };
+  | { readonly kind: 'final'; readonly error: Error };
 
 /** Where a failure was met. */
 export interface FailureSite {
@@ -50,7 +50,7 @@ export function failureOf(error: unknown, site: FailureSite): Failure {
   if (error instanceof CheckpointBeyondStoreError) return { kind: 'final', error };
   const failed = error instanceof HandlerFailedError ? error : undefined;
   if (failed?.cause instanceof TransactionEndedError && failed.cause.mayHaveCommitted)
-    return { kind: 'final', error: failed, event: failed.event };
+    return { kind: 'final', error: failed };
   // First, for the connection may be lost with it.
   if (isTimeOut(error)) return { kind: 'timed-out', error };
   if (site.isTransient(error)) return { kind: 'transient', error };

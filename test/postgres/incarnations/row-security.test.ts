@@ -66,9 +66,21 @@ describe('row-level security that hides events', () => {
     );
   });
 
-  it('refuses the start where a new projection would not know what is history to it', async () => {
+  it('keeps a new projection from beginning, which would not know what is history to it, and no other', async () => {
+    const begun = () => database.query(`SELECT FROM projection_states WHERE projection = 'new'`);
     await switchTo('ENABLE');
-    await expect(start([recorder({ name: 'new' })])).rejects.toMatchObject({ name: 'RowSecurityError' });
+    app = await start([recorder({ name: 'new' })]);
+    expect(await begun()).toEqual([]);
+    await eventually(async () => {
+      const statuses = await app.projections.status();
+      expect(statuses.find(({ name }) => name === 'new')).toMatchObject({
+        error: { name: 'RowSecurityError' },
+      });
+    });
     await switchTo('DISABLE');
+    await eventually(async () => expect(await begun()).toHaveLength(1));
+    const { settled } = await app.store.head();
+    await app.projections.waitFor('new', settled);
+    expect(await positionsRecordedBy(database, 'new')).toHaveLength(Number(settled));
   });
 });
