@@ -1,3 +1,4 @@
+import type { Client } from 'pg';
 import {
   BeginningBeyondStoreError,
   On,
@@ -10,6 +11,7 @@ import {
 import { startApp, type TestApp } from '../support/app';
 import { createDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
+import { insertEvent } from '../support/sessions';
 import { Entity, PrimaryColumn } from 'typeorm';
 
 @Entity('notes')
@@ -128,6 +130,44 @@ describe('a projection that is new to a store with history', () => {
 
   it('cannot begin where the store has not got to', async () => {
     await expect(start({ startFrom: 8n })).rejects.toThrow(BeginningBeyondStoreError);
+  });
+
+  describe('with an old hole, beside an append that stays open', () => {
+    let writer: Client;
+
+    beforeEach(async () => {
+      const app = await start();
+      writer = await database.connect();
+      await writer.query('BEGIN');
+      await insertEvent(writer, 'hole');
+      await writer.query('ROLLBACK');
+      await append(app, 2);
+      await app.close();
+      apps = [];
+      // What is settled ends before the hole now, for whoever looks for the first time.
+      await writer.query('BEGIN');
+      expect(await insertEvent(writer, 'open')).toBe(11);
+    });
+
+    it('takes all that is there for history', async () => {
+      const app = await start({});
+      await writer.query('COMMIT');
+      await app.projections.waitFor('new', await append(app, 1));
+      await eventually(() => expect(effects).toEqual([12]));
+      expect({ replayed, seen }).toEqual({ replayed: [...upTo(1, 7), 9, 10, 11], seen: [12] });
+    });
+
+    it('waits to begin at the head, and says so', async () => {
+      const app = await start({ startFrom: 'head' });
+      expect(await app.projections.status()).toMatchObject([{ error: { name: 'BeginningUnsettledError' } }]);
+      await writer.query('COMMIT');
+      await eventually(async () => {
+        const [row] = await database.query('SELECT begins_after FROM projection_states');
+        expect(row).toEqual({ begins_after: '11' });
+      });
+      await app.projections.waitFor('new', await append(app, 1));
+      expect([...replayed, ...seen]).toEqual([12]);
+    });
   });
 
   it('begins there inline too', async () => {

@@ -1,6 +1,8 @@
 import { type EntityManager } from 'typeorm';
+import { startApp } from '../support/app';
 import { Deferred } from '../support/deferred';
 import { eventually } from '../support/eventually';
+import { type Fault, logProjection } from './log-projection';
 import { appendTo, statusOf, useLog } from './use-log';
 
 const SLEEP = 'SELECT pg_sleep(3600)';
@@ -68,6 +70,20 @@ describe('a handler that hangs', () => {
     woken.release();
     await expect(late).rejects.toThrow(/released/);
     expect(await log.versionsOf('X')).toEqual([2]);
+  });
+
+  it('is given up also where the cancel gets no connection of the pool', async () => {
+    const fault: { now: Fault } = {
+      now: ({ version }) => (version === 1 ? new Promise(() => undefined) : undefined),
+    };
+    const projections = [logProjection('dead-letter', fault, hang)];
+    const app = await startApp(log.database.url, { projections, poolSize: 1 });
+    try {
+      await app.projections.waitFor('log', await appendTo(app, 'X', 2), { timeoutMs: 30_000 });
+      expect(await log.versionsOf('X')).toEqual([2]);
+    } finally {
+      await app.close();
+    }
   });
 
   it('gives each handler of a batch its own time', async () => {
