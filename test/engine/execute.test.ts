@@ -1,6 +1,7 @@
 import { OnAny, Projection, type ProjectionContext, type RecordedEvent } from 'nestjs-projections';
 import { type TestApp, startApp } from '../support/app';
 import { createDatabase, type TestDatabase } from '../support/database';
+import { appendAsOneBatch } from '../support/one-batch';
 
 type Handle = (event: RecordedEvent<{ n: number }>, context: ProjectionContext) => unknown;
 
@@ -35,7 +36,7 @@ describe('context.execute', () => {
 
   async function append(count: number, first = 1): Promise<void> {
     const events = Array.from({ length: count }, (_, i) => ({ type: 'Happened', data: { n: first + i } }));
-    const { globalPosition } = await app.store.append('s', events);
+    const { globalPosition } = await appendAsOneBatch(app, 's', events);
     await app.projections.waitFor('log', globalPosition);
   }
 

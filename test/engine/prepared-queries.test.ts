@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { type TestApp, startApp } from '../support/app';
 import { createDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
+import { appendAsOneBatch } from '../support/one-batch';
 
 type Handle = (event: RecordedEvent<{ n: number }>, context: ProjectionContext) => unknown;
 
@@ -51,7 +52,7 @@ describe('what a handler asks on the manager', () => {
 
   async function append(count: number): Promise<void> {
     const events = Array.from({ length: count }, (_, n) => ({ type: 'Happened', data: { n: n + 1 } }));
-    const { globalPosition } = await app!.store.append('s', events);
+    const { globalPosition } = await appendAsOneBatch(app!, 's', events);
     await app!.projections.waitFor('log', globalPosition);
   }
 

@@ -4,6 +4,7 @@ import { startApp } from '../support/app';
 import { createDatabase, type TestDatabase } from '../support/database';
 import { Deferred } from '../support/deferred';
 import { FixtureProcess } from '../support/fixture-process';
+import { appendAsOneBatch } from '../support/one-batch';
 import { createRecordedTable } from '../support/recorder';
 import { happened, startStore } from '../support/store';
 
@@ -43,7 +44,7 @@ describe('shutdown', () => {
 
   it('lets the batch in flight commit, and gives its leases back, before the data source closes', async () => {
     const app = await startApp(database.url, { projections: [Slow] });
-    await app.store.append('s', [happened(), happened()]);
+    await appendAsOneBatch(app, 's', [happened(), happened()]);
     await begun.released;
     const closed = app.close();
     blocked.release();

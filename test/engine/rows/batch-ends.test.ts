@@ -3,6 +3,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { types } from 'pg';
 import { startApp } from '../../support/app';
 import { createDatabase } from '../../support/database';
+import { appendAsOneBatch } from '../../support/one-batch';
 
 @Entity('totals')
 class Total {
@@ -51,7 +52,7 @@ async function fold(eachAlone: boolean): Promise<unknown> {
   for (const batch of eachAlone ? events.map((event) => [event]) : [events]) {
     // Another application has nothing in memory.
     const app = await startApp(database.url, { projections: [Totals], entities: [Total] });
-    await app.projections.waitFor('totals', (await app.store.append('s', batch)).globalPosition);
+    await app.projections.waitFor('totals', (await appendAsOneBatch(app, 's', batch)).globalPosition);
     await app.close();
   }
   const [row] = await database.query('SELECT to_jsonb(t) AS row FROM totals t');

@@ -3,6 +3,7 @@ import type { Type } from '@nestjs/common';
 import { EntitySchema, type ObjectLiteral } from 'typeorm';
 import { startApp } from '../../support/app';
 import { createDatabase, type TestDatabase } from '../../support/database';
+import { appendAsOneBatch } from '../../support/one-batch';
 
 const text = { type: 'text' } as const;
 const Parent = new EntitySchema<ObjectLiteral>({
@@ -115,7 +116,7 @@ describe('rows that the database keeps in order', () => {
     try {
       for (const batch of batches) {
         const events = batch.map((data) => ({ type: 'E', data }));
-        await app.projections.waitFor('p', (await app.store.append('s', events)).globalPosition);
+        await app.projections.waitFor('p', (await appendAsOneBatch(app, 's', events)).globalPosition);
       }
       return (await app.projections.deadLetters('p')).map(({ errorMessage }) => errorMessage!);
     } finally {

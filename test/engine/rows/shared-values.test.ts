@@ -2,6 +2,7 @@ import { On, Projection, type ProjectionContext, type RecordedEvent } from 'nest
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { startApp, type TestApp } from '../../support/app';
 import { createDatabase, type TestDatabase } from '../../support/database';
+import { appendAsOneBatch } from '../../support/one-batch';
 
 @Entity('carts')
 class Cart {
@@ -102,7 +103,7 @@ describe('what handlers do to events and rows', () => {
       data: { ids, tags },
       metadata: { by: 'test' },
     }));
-    const { globalPosition } = await app.store.append('s', made);
+    const { globalPosition } = await appendAsOneBatch(app, 's', made);
     for (const name of ['carts', 'lists']) await app.projections.waitFor(name, globalPosition);
   }
 

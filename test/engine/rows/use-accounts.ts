@@ -9,6 +9,7 @@ import {
 } from 'nestjs-projections';
 import { startApp, type TestApp } from '../../support/app';
 import { createDatabase, type TestDatabase } from '../../support/database';
+import { appendAsOneBatch } from '../../support/one-batch';
 import { Account, Entry, type Move, TABLES } from './accounts';
 
 export type Fold = (event: RecordedEvent<Move>, account: Account | undefined, context: RowContext) => unknown;
@@ -82,11 +83,8 @@ export function useAccounts(): Accounts {
   return accounts;
 }
 
-/** Appends events in one transaction, so that one batch has them, and waits until they are applied. */
-export async function apply(
-  { store, projections }: TestApp,
-  events: { type: string; data: object }[],
-): Promise<void> {
-  const { globalPosition } = await store.append('s', events);
-  await projections.waitFor('accounts', globalPosition, { timeoutMs: 20_000 });
+/** Appends events that one batch has, as far as its size allows, and waits until they are applied. */
+export async function apply(app: TestApp, events: { type: string; data: object }[]): Promise<void> {
+  const { globalPosition } = await appendAsOneBatch(app, 's', events);
+  await app.projections.waitFor('accounts', globalPosition, { timeoutMs: 20_000 });
 }
