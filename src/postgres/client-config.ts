@@ -17,10 +17,16 @@ export function clientConfigOf(dataSource: DataSource): ClientConfig {
 
 /**
  * A connection that breaks before anybody listens to it would end the process. TypeORM begins to listen a moment after
- * the pool has made one; whoever uses it finds out by the statement that fails.
+ * the pool has lent one, and has made its first one before this is called; whoever uses it finds out by the statement
+ * that fails.
  */
 export function outliveBrokenConnections(dataSource: DataSource): void {
-  poolOf(dataSource).on('connect', (client) => client.on('error', () => undefined));
+  const heard = new WeakSet<object>();
+  poolOf(dataSource).on('acquire', (client) => {
+    if (heard.has(client)) return;
+    heard.add(client);
+    client.on('error', () => undefined);
+  });
 }
 
 /** The pool that the data source draws its connections from. */

@@ -1,5 +1,6 @@
+import { poolOf } from '../../src/postgres/client-config';
 import { type Fault, LOG_TABLE, logProjection } from './log-projection';
-import { happened } from '../support/store';
+import { happened, NO_POLLING } from '../support/store';
 import { startApp, type TestApp } from '../support/app';
 import { createDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
@@ -46,6 +47,27 @@ describe('a lost connection', () => {
       expect(answers).toContainEqual(expect.objectContaining({ status: 'rejected' }));
       proxy.endNewConnections(false);
       await eventually(() => ask());
+    } finally {
+      await app.close();
+      await proxy.stop();
+    }
+  });
+
+  it('does not end the process when it was there before the module, and is lost between two who use it', async () => {
+    const proxy = await startProxy(database.url);
+    try {
+      const options = { ...NO_POLLING, run: false, listen: false };
+      app = await startApp(proxy.url, { options, poolSize: 1 });
+      proxy.endNewConnections(true);
+      // The answer to the first comes with the end of the connection, which the pool has lent to the second by then.
+      const pool = poolOf(app.dataSource);
+      const [first, second] = await Promise.allSettled([
+        pool.query('SELECT 1'),
+        app.dataSource.query('SELECT 1'),
+      ]);
+      expect([first.status, second.status]).toEqual(['fulfilled', 'rejected']);
+      proxy.endNewConnections(false);
+      await eventually(() => app.dataSource.query('SELECT 1'));
     } finally {
       await app.close();
       await proxy.stop();
