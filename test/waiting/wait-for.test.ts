@@ -173,9 +173,9 @@ describe('waitFor', () => {
   ])('says, when the time is up, that the projection is %s', async (state, said) => {
     const app = await start({}, { run: state === 'paused' });
     if (state === 'paused') await app.projections.pause('log');
-    const result = await app.store.append('s', many(1));
     await eventually(async () => expect(await app.projections.status()).toMatchObject([{ state }]));
-    const wait = app.projections.waitFor('log', result, { timeoutMs: 30 });
+    // No event is there: a loop in the middle of its turn may still apply one right after the pause.
+    const wait = app.projections.waitFor('log', 9n, { timeoutMs: 30 });
     await expect(wait).rejects.toThrow(WaitTimeoutError);
     await expect(wait).rejects.toThrow(said);
   });
