@@ -14,7 +14,7 @@ export interface RecoveryParts {
   readonly queue: DeadLetterQueue;
   readonly policy: FailurePolicy;
   /** Stores, for all instances to see, that the projection is stopped and why. */
-  readonly halt: (error: Error, event?: RecordedEvent) => Promise<void>;
+  readonly halt: (error: Error, before?: bigint) => Promise<void>;
   /** Waits, and says whether the event may then be tried again. */
   readonly mayRetryIn: (ms: number) => Promise<boolean>;
 }
@@ -159,7 +159,7 @@ export class PageRecovery {
   }
 
   private async stopBefore(event: RecordedEvent, error: Error): Promise<false> {
-    await this.parts.halt(error, event);
+    await this.parts.halt(error, event.globalPosition);
     return false;
   }
 }
