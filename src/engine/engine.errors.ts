@@ -107,6 +107,19 @@ export class NoOwnerError extends ProjectionError {
   }
 }
 
+/** What is wanted of a projection cannot be stored where no instance has made its row yet. */
+export class ProjectionNotRegisteredError extends ProjectionError {
+  constructor(
+    readonly projection: string,
+    operation: 'pause' | 'resume',
+  ) {
+    super(
+      `Projection "${projection}" cannot be ${operation}d: no instance has registered it yet, so nothing was changed. ` +
+        'Next: start one and ask again; if one is running, look at the status of the projection for an error.',
+    );
+  }
+}
+
 /** A projection that stopped, as stored by whichever instance it stopped on. */
 export class ProjectionStoppedError extends ProjectionError {
   constructor(

@@ -292,11 +292,9 @@ export class ProjectionEngine {
     };
     const inline = this.inline.get(name);
     // It may wait long for whoever reads the tables.
-    await outsideContext(() =>
-      inline
-        ? inline.empty((manager, historyUntil) => work(manager, later(historyUntil, state)))
-        : withSilentConnections(this.dataSource).transaction('READ COMMITTED', (manager) => work(manager)),
-    );
+    await (inline
+      ? inline.empty((manager, historyUntil) => work(manager, later(historyUntil, state)))
+      : withSilentConnections(this.dataSource).transaction('READ COMMITTED', (manager) => work(manager)));
     await this.coordinator.nudge();
   }
 
