@@ -42,8 +42,6 @@ export class PageRecovery {
     through: bigint,
     commit: () => Promise<void>,
   ): Promise<void> {
-    const { batches } = this.parts;
-    const { position } = batches;
     try {
       await commit();
     } catch (error) {
@@ -52,18 +50,17 @@ export class PageRecovery {
       if (kind === 'event') await this.applyAround(failure.error, events, through);
       else if (kind === 'timed-out' && events.length === 1)
         await this.settleTimedOut(events[0]!, through, error);
-      else if (kind === 'timed-out' || kind === 'unattributed')
-        this.pushBack(position!, events, through, error);
+      else if (kind === 'timed-out' || kind === 'unattributed') this.pushBack(events, through, error);
       else throw error;
     }
   }
 
-  private pushBack(after: bigint, events: readonly RecordedEvent[], through: bigint, error: unknown): void {
+  private pushBack(events: readonly RecordedEvent[], through: bigint, error: unknown): void {
     const { batches } = this.parts;
     // With nothing to divide it is not the events that fail.
     if (events.length < 2) throw error;
     batches.shrink(events.length);
-    batches.keep(after, events, through);
+    batches.takeAgain(events, through);
   }
 
   private async applyAround(

@@ -170,6 +170,11 @@ export class SegmentBatches {
     this.prefetched = { after, page: Promise.resolve({ events, through, bytes: 0 }) };
   }
 
+  /** Has the next turn take events that were not applied. */
+  takeAgain(events: readonly RecordedEvent[], through: bigint): void {
+    this.keep(this.ahead, events, through);
+  }
+
   /** Commits a page, or begins to where handlers let the next one be prepared meanwhile. */
   async commitAhead(events: readonly RecordedEvent[], through: bigint): Promise<void> {
     const { transaction } = this.parts;
