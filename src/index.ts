@@ -88,6 +88,7 @@ export {
   HandlerFailedError,
   HandlerTimeoutError,
   NoOwnerError,
+  ProjectionNotRegisteredError,
   ProjectionStoppedError,
   TooManyDeadLettersError,
   TransactionEndedError,

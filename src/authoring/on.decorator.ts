@@ -1,3 +1,4 @@
+import type { ObjectLiteral } from 'typeorm';
 import type { EventClass } from '../events/event-class';
 import type { EventMap } from '../events/event-map';
 import type { RecordedEvent } from '../events/recorded-event';
@@ -5,16 +6,26 @@ import { HANDLER_KEYS_METADATA, HANDLER_METADATA } from './authoring.constants';
 import { BareDecoratorError } from './authoring.errors';
 import type { Serialized } from '../events/serialized';
 import type { HandlerMetadata, HandlerOptions } from './handler-metadata';
+import type { NoRow } from './no-row';
 
 type DataOf<E> =
   E extends EventClass<infer Data> ? Serialized<Data> : E extends keyof EventMap ? EventMap[E] : any;
 
-/** A method decorator that compiles only where the method takes the events it is declared for. */
-type HandlerDecorator<Data> = <H extends (event: RecordedEvent<Data>, ...rest: any[]) => unknown>(
+/**
+ * A method decorator that compiles only where the method takes the events it is declared for, and returns what can be a
+ * row where it is declared of which entity.
+ */
+type HandlerDecorator<Data, Row = any> = <H extends (event: RecordedEvent<Data>, ...rest: any[]) => unknown>(
   target: object,
   method: string | symbol,
-  descriptor: TypedPropertyDescriptor<H>,
+  descriptor: TypedPropertyDescriptor<H> &
+    ([NoRow<Awaited<ReturnType<H>>, Row>] extends [never]
+      ? unknown
+      : { readonly 'the handler returns what is no row': NoRow<Awaited<ReturnType<H>>, Row> }),
 ) => void;
+
+/** Of an entity that is given by its name, nothing is known. */
+type Known<Row> = string extends keyof Row ? any : Row;
 
 /** Any name, until `EventMap` has entries: from then on a name that it has not is a slip of the pen. */
 type EventName = [keyof EventMap] extends [never] ? string : keyof EventMap & string;
@@ -35,9 +46,9 @@ type EventType = EventName | EventClass;
 export function On<const E extends readonly [EventType, ...EventType[]]>(
   ...events: E
 ): HandlerDecorator<DataOf<E[number]>>;
-export function On<const E extends readonly [EventType, ...EventType[]]>(
-  ...eventsAndOptions: [...events: E, options: HandlerOptions]
-): HandlerDecorator<DataOf<E[number]>>;
+export function On<const E extends readonly [EventType, ...EventType[]], Row extends ObjectLiteral>(
+  ...eventsAndOptions: [...events: E, options: HandlerOptions<Row>]
+): HandlerDecorator<DataOf<E[number]>, Known<Row>>;
 export function On(...args: (EventType | HandlerOptions)[]): HandlerDecorator<any> {
   refuseBare('On', args);
   const last = args.at(-1);
@@ -50,6 +61,9 @@ export function On(...args: (EventType | HandlerOptions)[]): HandlerDecorator<an
 }
 
 /** Declares a method to be the handler of every event, after the `@On` handler of its type where there is one. */
+export function OnAny<Row extends ObjectLiteral>(
+  options?: HandlerOptions<Row>,
+): HandlerDecorator<any, Known<Row>>;
 export function OnAny(options: HandlerOptions = {}): HandlerDecorator<any> {
   // oxlint-disable-next-line prefer-rest-params -- a decorator without parentheses gets more than it declares
   refuseBare('OnAny', [...arguments]);

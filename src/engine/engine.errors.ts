@@ -20,13 +20,17 @@ const NEXT: Record<FailureConsequence, (event: RecordedEvent) => string> = {
 /** What failed besides handlers, which are given by their method's name. */
 export const AT_COMMIT = 'commit';
 const CALLBACKS = new Set([AT_COMMIT, 'segmentBy', 'parkBy']);
+const KEY_OF = 'the key of ';
+
+/** The key function of a row handler, as what failed. */
+export const keyOf = (method: string): string => KEY_OF + method;
 
 /**
  * An event could not be applied: its handler, or another function of the projection, threw, or the database refused
  * what it wrote. `cause` is what was thrown.
  */
 export class HandlerFailedError extends ProjectionError {
-  /** @param method the handler's name, or what else failed: `segmentBy`, `parkBy`, or `commit` for the commit of all */
+  /** @param method the handler's name, or what else failed: `the key of` a handler, `segmentBy`, `parkBy`, `commit` of all */
   constructor(
     readonly projection: string,
     readonly method: string,
@@ -49,6 +53,7 @@ export class HandlerFailedError extends ProjectionError {
 
 function placeOfFailure(method: string): string {
   if (method === AT_COMMIT) return 'at the commit of';
+  if (method.startsWith(KEY_OF)) return `in ${method}() on`;
   return CALLBACKS.has(method) ? `in its ${method} on` : `in ${method}() on`;
 }
 
@@ -103,6 +108,19 @@ export class NoOwnerError extends ProjectionError {
     super(
       `No instance that runs projection "${projection}" took up the order to ${command} within ${timeoutMs} ms: ` +
         'start one that runs it (see the option run), and give the order again.',
+    );
+  }
+}
+
+/** What is wanted of a projection cannot be stored where no instance has made its row yet. */
+export class ProjectionNotRegisteredError extends ProjectionError {
+  constructor(
+    readonly projection: string,
+    operation: 'pause' | 'resume',
+  ) {
+    super(
+      `Projection "${projection}" cannot be ${operation}d: no instance has registered it yet, so nothing was changed. ` +
+        'Next: start one and ask again; if one is running, look at the status of the projection for an error.',
     );
   }
 }

@@ -1,5 +1,6 @@
 import type { EventPage, EventSource, PageRequest } from '../events/event-source';
 import type { RecordedEvent } from '../events/recorded-event';
+import { UnreadableEventError } from '../events/unreadable-event.error';
 import type { ConnectionBudget } from './connection-budget';
 
 /** How many bytes of payloads are kept for readers that come a little later. */
@@ -36,7 +37,13 @@ export class EventFeed {
 
   async readPage(request: PageRequest): Promise<EventPage> {
     const block = this.find(request) ?? this.fetch(request);
-    return cut(await block.page, request, block.types);
+    try {
+      return cut(await block.page, request, block.types);
+    } catch (error) {
+      if (!(error instanceof UnreadableEventError)) throw error;
+      // The event may be one that only others asked for.
+      return this.budget.use(() => this.source.readPage(request));
+    }
   }
 
   private find({ after, types, incarnation }: PageRequest): Block | undefined {

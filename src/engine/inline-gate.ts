@@ -1,4 +1,5 @@
 import { type DataSource, type EntityManager } from 'typeorm';
+import { sqlStateOf } from '../statements/sql-state-of';
 import type { GateRound } from './gate-round';
 import { inTransaction } from './transaction';
 
@@ -16,7 +17,7 @@ const LOCK_TIMEOUT_MS = 500;
 const IDLE_TIMEOUT_MS = 10_000;
 
 /** Lock time-out, statement time-out, deadlock: what says only that this was not the moment. */
-const NOT_NOW = new Set<unknown>(['55P03', '57014', '40P01']);
+const NOT_NOW = new Set(['55P03', '57014', '40P01']);
 
 const LIMITS_SQL = `
   set_config('lock_timeout', $3, true), set_config('statement_timeout', $4, true),
@@ -77,7 +78,7 @@ export class InlineGate {
         return work(manager);
       });
     } catch (error) {
-      if (isNotNow(error)) return undefined;
+      if (NOT_NOW.has(sqlStateOf(error) ?? '')) return undefined;
       throw error;
     }
   }
@@ -97,9 +98,4 @@ export class InlineGate {
     await manager.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
     return true;
   }
-}
-
-function isNotNow(error: unknown): boolean {
-  const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } };
-  return NOT_NOW.has(driverError?.code ?? code);
 }

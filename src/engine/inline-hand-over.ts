@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { ProjectionDefinition } from '../authoring/projection-definition';
 import type { EventStore } from '../events/event-store';
+import { UnreadableEventError } from '../events/unreadable-event.error';
 import type { Checkpoint } from '../state/checkpoint.store';
 import { runEffects } from './after-commit';
 import { HandlerFailedError } from './engine.errors';
@@ -73,7 +74,7 @@ export class InlineHandOver {
       // The loop meets it in a batch of its own, where retries and onError hold.
       this.wait = Math.max(this.wait, TRY_AGAIN_MS.soon);
       this.retry(TRY_AGAIN_MS.later, `the last events could not be applied: ${describeError(error)}`);
-      if (!limit.signal.aborted && !(error instanceof HandlerFailedError)) throw error;
+      if (!limit.signal.aborted && !isOfEvent(error)) throw error;
       return false;
     } finally {
       clearTimeout(timer);
@@ -127,4 +128,8 @@ export class InlineHandOver {
     this.why = why;
     return false;
   }
+}
+
+function isOfEvent(error: unknown): boolean {
+  return error instanceof HandlerFailedError || error instanceof UnreadableEventError;
 }

@@ -3,6 +3,7 @@ import type { ProjectionDefinition } from '../authoring/projection-definition';
 import type { RecordedEvent } from '../events/recorded-event';
 import { ForeignWriteError } from '../read-models/row.errors';
 import type { Fenced } from '../state/checkpoint.store';
+import { sqlStateOf } from '../statements/sql-state-of';
 import { type AfterCommit, type Batch, type BatchApplier, PrepareAgain } from './batch';
 import { AT_COMMIT, HandlerFailedError } from './engine.errors';
 import { AbortedTransactionError, assertNotAborted } from './transaction';
@@ -12,7 +13,7 @@ const MAX_RACES = 20;
 /** An append needs no fence, and nobody else knows its session. */
 const NO_FENCE: Fenced = { backend: 0, transaction: '' };
 /** Serialization failure, deadlock: for whoever owns the transaction to try again, and by these codes he knows them. */
-const TRY_AGAIN = new Set<unknown>(['40001', '40P01']);
+const TRY_AGAIN = new Set(['40001', '40P01']);
 
 export interface InlineBatch {
   readonly events: readonly RecordedEvent[];
@@ -84,16 +85,10 @@ export class InlineHandlers {
 }
 
 function isToTryAgain(error: unknown): error is HandlerFailedError {
-  return error instanceof HandlerFailedError && TRY_AGAIN.has(codeOf(error.cause));
+  return error instanceof HandlerFailedError && TRY_AGAIN.has(sqlStateOf(error.cause) ?? '');
 }
 
 /** Data that a column does not take, and violated constraints. */
 function isRefusal(error: unknown): boolean {
-  const code = codeOf(error);
-  return typeof code === 'string' && /^2[23]\w{3}$/.test(code);
-}
-
-function codeOf(error: unknown): unknown {
-  const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } };
-  return driverError?.code ?? code;
+  return /^2[23]\w{3}$/.test(sqlStateOf(error) ?? '');
 }

@@ -1,7 +1,8 @@
 import { Logger } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import type { CommandOutcome } from '../state/command.store';
 import type { Actor } from '../state/control.store';
-import { CommandFailedError, NoOwnerError } from './engine.errors';
+import { CommandFailedError, NoOwnerError, ProjectionNotRegisteredError } from './engine.errors';
 import type { ManagedProjection } from './managed-projection';
 import type { ProjectionEngine } from './projection-engine';
 import { until } from './until';
@@ -27,16 +28,13 @@ export class Operator {
   ): Promise<void> {
     const { control } = this.engine.state;
     const { name } = projection.definition;
+    const write = async (manager?: EntityManager) => {
+      if (!(await control.setState(name, state, manager)))
+        throw new ProjectionNotRegisteredError(name, action);
+      await control.audit(name, action, actor, {}, manager);
+    };
     const inline = state === 'paused' ? this.engine.inlineOf(name) : undefined;
-    if (inline)
-      await inline.handBack('be paused', async (manager) => {
-        await control.setState(name, state, manager);
-        await control.audit(name, action, actor, {}, manager);
-      });
-    else {
-      await control.setState(name, state);
-      await control.audit(name, action, actor);
-    }
+    await (inline ? inline.handBack('be paused', write) : write());
     this.logger.log(`Projection "${name}" is ${action}d${saidOf(actor)}`);
     await this.engine.coordinator.nudge();
   }

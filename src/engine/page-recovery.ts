@@ -14,7 +14,7 @@ export interface RecoveryParts {
   readonly queue: DeadLetterQueue;
   readonly policy: FailurePolicy;
   /** Stores, for all instances to see, that the projection is stopped and why. */
-  readonly halt: (error: Error, event?: RecordedEvent) => Promise<void>;
+  readonly halt: (error: Error, before?: bigint) => Promise<void>;
   /** Waits, and says whether the event may then be tried again. */
   readonly mayRetryIn: (ms: number) => Promise<boolean>;
 }
@@ -42,8 +42,6 @@ export class PageRecovery {
     through: bigint,
     commit: () => Promise<void>,
   ): Promise<void> {
-    const { batches } = this.parts;
-    const { position } = batches;
     try {
       await commit();
     } catch (error) {
@@ -52,18 +50,17 @@ export class PageRecovery {
       if (kind === 'event') await this.applyAround(failure.error, events, through);
       else if (kind === 'timed-out' && events.length === 1)
         await this.settleTimedOut(events[0]!, through, error);
-      else if (kind === 'timed-out' || kind === 'unattributed')
-        this.pushBack(position!, events, through, error);
+      else if (kind === 'timed-out' || kind === 'unattributed') this.pushBack(events, through, error);
       else throw error;
     }
   }
 
-  private pushBack(after: bigint, events: readonly RecordedEvent[], through: bigint, error: unknown): void {
+  private pushBack(events: readonly RecordedEvent[], through: bigint, error: unknown): void {
     const { batches } = this.parts;
     // With nothing to divide it is not the events that fail.
     if (events.length < 2) throw error;
     batches.shrink(events.length);
-    batches.keep(after, events, through);
+    batches.takeAgain(events, through);
   }
 
   private async applyAround(
@@ -159,7 +156,7 @@ export class PageRecovery {
   }
 
   private async stopBefore(event: RecordedEvent, error: Error): Promise<false> {
-    await this.parts.halt(error, event);
+    await this.parts.halt(error, event.globalPosition);
     return false;
   }
 }

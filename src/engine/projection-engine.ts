@@ -292,11 +292,9 @@ export class ProjectionEngine {
     };
     const inline = this.inline.get(name);
     // It may wait long for whoever reads the tables.
-    await outsideContext(() =>
-      inline
-        ? inline.empty((manager, historyUntil) => work(manager, later(historyUntil, state)))
-        : withSilentConnections(this.dataSource).transaction('READ COMMITTED', (manager) => work(manager)),
-    );
+    await (inline
+      ? inline.empty((manager, historyUntil) => work(manager, later(historyUntil, state)))
+      : withSilentConnections(this.dataSource).transaction('READ COMMITTED', (manager) => work(manager)));
     await this.coordinator.nudge();
   }
 
@@ -509,8 +507,8 @@ export class ProjectionEngine {
     const timeoutMs = options.handlerTimeoutMs ?? this.options.handlerTimeoutMs;
     const transaction = new BatchTransaction(this.dataSource, name, applier, timeoutMs);
     const queue = new DeadLetterQueue(id, deadLetters, policy, transaction);
-    const halt = async (error: Error, event?: RecordedEvent) => {
-      if (!(await this.halt(id, cursor.epoch, error, event, batches.storedPosition))) throw new LeaseLost();
+    const halt = async (error: Error, before?: bigint) => {
+      if (!(await this.halt(id, cursor.epoch, error, before, batches.storedPosition))) throw new LeaseLost();
       runner.halted();
       this.waits.look();
     };
@@ -577,7 +575,7 @@ export class ProjectionEngine {
     { projection, segment }: SegmentId,
     epoch: bigint | undefined,
     error: Error,
-    event: RecordedEvent | undefined,
+    before: bigint | undefined,
     after: bigint | undefined,
   ): Promise<boolean> {
     const failure = {
@@ -585,7 +583,7 @@ export class ProjectionEngine {
       message: storableText(error.message),
       at: new Date().toISOString(),
       instance: this.state.instance,
-      position: event && String(event.globalPosition),
+      position: before === undefined ? undefined : String(before),
       after: after === undefined ? undefined : String(after),
       segment,
     };

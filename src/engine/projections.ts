@@ -10,6 +10,7 @@ import type { RetryOutcome } from './dead-letter-queue';
 import { NoOwnerError, UnsupportedOperationError } from './engine.errors';
 import type { ManagedProjection } from './managed-projection';
 import { Operator } from './operator';
+import { outsideContext } from './outside-context';
 import { ProjectionEngine } from './projection-engine';
 import type { ProjectionStatus } from './projection-status';
 import { StatusReader } from './status-reader';
@@ -37,7 +38,8 @@ const LOOK_MS = 50;
 
 /**
  * What an application, a health check or an operator's tool asks of its projections. What it orders is written to the
- * database and done by whichever instance runs the projection.
+ * database and done by whichever instance runs the projection. All that writes does so outside of the caller's async
+ * context, and so of a transaction that a library keeps there.
  */
 @Injectable()
 export class Projections {
@@ -60,18 +62,18 @@ export class Projections {
 
   /**
    * Halts a projection after the batch in flight, within a second and until `resume`, also over restarts.
-   * @throws UnknownProjectionError
+   * @throws UnknownProjectionError; ProjectionNotRegisteredError before an instance has started with it
    */
   pause(name: string, actor: Actor = {}): Promise<void> {
-    return this.operator.setState(this.engine.get(name), 'paused', 'pause', actor);
+    return outsideContext(() => this.operator.setState(this.engine.get(name), 'paused', 'pause', actor));
   }
 
   /**
    * Lets a paused or stopped projection go on where it stands: a stopped one tries the event again.
-   * @throws UnknownProjectionError
+   * @throws UnknownProjectionError; ProjectionNotRegisteredError before an instance has started with it
    */
   resume(name: string, actor: Actor = {}): Promise<void> {
-    return this.operator.setState(this.engine.get(name), 'running', 'resume', actor);
+    return outsideContext(() => this.operator.setState(this.engine.get(name), 'running', 'resume', actor));
   }
 
   /**
@@ -93,10 +95,12 @@ export class Projections {
         name,
         'it is live and keeps no checkpoint: fix the handler and resume it, or restart its instances, which begin at the head',
       );
-    const state = await this.engine.state.control.read(name);
     const order = { position: String(position), actor: { ...actor, reason } };
-    await this.operator.order(projection, 'skip', order, state?.failure?.segment ?? 0);
-    await this.engine.coordinator.nudge();
+    await outsideContext(async () => {
+      const state = await this.engine.state.control.read(name);
+      await this.operator.order(projection, 'skip', order, state?.failure?.segment ?? 0);
+      await this.engine.coordinator.nudge();
+    });
   }
 
   /** The events a projection has set aside, in the order of the store; at most 1,000. */
@@ -115,13 +119,15 @@ export class Projections {
     actor: Actor = {},
   ): Promise<RetryOutcome> {
     const projection = this.engine.get(name);
-    const outcomes = await this.operator.order<RetryOutcome>(projection, 'retry', { filter, actor });
-    const outcome = {
-      applied: outcomes.reduce((sum, { applied }) => sum + applied, 0),
-      failed: outcomes.reduce((sum, { failed }) => sum + failed, 0),
-    };
-    await this.engine.state.control.audit(name, 'retry', actor, { filter, ...outcome });
-    return outcome;
+    return outsideContext(async () => {
+      const outcomes = await this.operator.order<RetryOutcome>(projection, 'retry', { filter, actor });
+      const outcome = {
+        applied: outcomes.reduce((sum, { applied }) => sum + applied, 0),
+        failed: outcomes.reduce((sum, { failed }) => sum + failed, 0),
+      };
+      await this.engine.state.control.audit(name, 'retry', actor, { filter, ...outcome });
+      return outcome;
+    });
   }
 
   /**
@@ -138,7 +144,9 @@ export class Projections {
     needReason('discard dead letters', name, reason);
     const projection = this.engine.get(name);
     const order = { filter: which, actor: { by, reason } };
-    const outcomes = await this.operator.order<{ discarded: number }>(projection, 'discard', order);
+    const outcomes = await outsideContext(() =>
+      this.operator.order<{ discarded: number }>(projection, 'discard', order),
+    );
     return outcomes.reduce((sum, { discarded }) => sum + discarded, 0);
   }
 
@@ -152,10 +160,12 @@ export class Projections {
   async catchUp(name: string, options: RunOptions = {}): Promise<bigint> {
     options.signal?.throwIfAborted();
     const projection = this.engine.getStarted(name);
-    const { settled } = await this.engine.source.head();
-    if (projection.definition.type === 'catch-up') await this.runToTarget(projection, settled, 'catch up');
-    await this.follow(projection, settled, 'catch up', options);
-    return settled;
+    return outsideContext(async () => {
+      const { settled } = await this.engine.source.head();
+      if (projection.definition.type === 'catch-up') await this.runToTarget(projection, settled, 'catch up');
+      await this.follow(projection, settled, 'catch up', options);
+      return settled;
+    });
   }
 
   /**
@@ -179,13 +189,15 @@ export class Projections {
         name,
         'it declares no readModels, and replaying into tables that still hold rows would count events twice',
       );
-    await this.needRunner(projection, 'rebuild', limits.signal);
-    const { settled } = await this.engine.source.head();
-    await this.engine.empty(projection);
-    await this.engine.state.control.audit(name, 'rebuild', { by, reason });
-    this.operator.announce(projection, 'is rebuilt', { by, reason });
-    if (type === 'catch-up') await this.runToTarget(projection, settled, 'rebuild');
-    await this.follow(projection, settled, 'rebuild', limits);
+    await outsideContext(async () => {
+      await this.needRunner(projection, 'rebuild', limits.signal);
+      const { settled } = await this.engine.source.head();
+      await this.engine.empty(projection);
+      await this.engine.state.control.audit(name, 'rebuild', { by, reason });
+      this.operator.announce(projection, 'is rebuilt', { by, reason });
+      if (type === 'catch-up') await this.runToTarget(projection, settled, 'rebuild');
+      await this.follow(projection, settled, 'rebuild', limits);
+    });
   }
 
   /**

@@ -12,7 +12,7 @@ import type { TableSession } from '../read-models/table-session';
 import { type AfterCommit, type Batch, type BatchApplier, PrepareAgain, type PreparedBatch } from './batch';
 import { StatementCancel } from './statement-cancel';
 import type { ConnectionBudget } from './connection-budget';
-import { HandlerFailedError } from './engine.errors';
+import { HandlerFailedError, keyOf } from './engine.errors';
 import { HandlerWatch } from './handler-watch';
 import { isPromise } from './is-promise';
 
@@ -86,7 +86,7 @@ export class RowApplier implements BatchApplier {
           const own = ownEvent(event);
           steps.push({ event, own, handler, table, rows: table.rowsOf(handler.key(own)) });
         } catch (error) {
-          throw new HandlerFailedError(this.projection, handler.method, event, error);
+          throw new HandlerFailedError(this.projection, keyOf(handler.method), event, error);
         }
       }
     return steps;

@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { EventPage } from '../events/event-source';
 import { writableAsJson } from '../events/json-form';
 import type { RecordedEvent } from '../events/recorded-event';
+import { UnreadableEventError } from '../events/unreadable-event.error';
 import type { Checkpoint } from '../state/checkpoint.store';
 import type { BatchTransaction, ReadyBatch } from './batch-transaction';
 import type { CommittedBatch } from './committed-batch';
@@ -109,7 +110,10 @@ export class SegmentBatches {
     await this.written().catch(() => undefined);
   }
 
-  /** @returns the next events; `undefined` at the head, or where the mode sees none, with everything before stored */
+  /**
+   * @returns the next events; `undefined` at the head, or where the mode sees none, with everything before stored
+   * @throws UnreadableEventError, with everything before the event stored
+   */
   async nextPage(): Promise<EventPage | undefined> {
     const { mode, watcher } = this.parts;
     // Positions of another incarnation mean nothing in this one.
@@ -122,7 +126,7 @@ export class SegmentBatches {
       await this.storePassed(mode.endsAtHead || replayUntil !== undefined || haltAt !== undefined);
       return undefined;
     }
-    const page = await this.takePage();
+    const page = await this.takePage().catch((error: unknown) => this.storeBefore(error));
     if (page.events.length > 0) {
       this.prefetch(page.through);
     } else {
@@ -164,6 +168,11 @@ export class SegmentBatches {
   /** Has the next turn take events that are read already. */
   keep(after: bigint, events: readonly RecordedEvent[], through: bigint): void {
     this.prefetched = { after, page: Promise.resolve({ events, through, bytes: 0 }) };
+  }
+
+  /** Has the next turn take events that were not applied. */
+  takeAgain(events: readonly RecordedEvent[], through: bigint): void {
+    this.keep(this.ahead, events, through);
   }
 
   /** Commits a page, or begins to where handlers let the next one be prepared meanwhile. */
@@ -315,6 +324,15 @@ export class SegmentBatches {
     if (this.ahead < at.position) this.ahead = at.position;
     this.storedAt = performance.now();
     this.parts.moved();
+  }
+
+  /** Whoever skips the event passes over nothing else then. */
+  private async storeBefore(error: unknown): Promise<never> {
+    if (error instanceof UnreadableEventError) {
+      await this.written();
+      await this.storePassed(true);
+    }
+    throw error;
   }
 
   private async storePassed(now: boolean): Promise<void> {

@@ -1,6 +1,7 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import type { RecordedEvent } from '../events/recorded-event';
+import type { EventPage } from '../events/event-source';
+import { UnreadableEventError } from '../events/unreadable-event.error';
 import type { CommandRow, DesiredState } from '../state/control.store';
 import { backoffMs } from './backoff';
 import { RetryingError, UnexpectedFailureError } from './engine.errors';
@@ -45,7 +46,7 @@ export interface RunnerParts {
   /** Lets other instances know what it waits out. */
   readonly reporter: TroubleReporter;
   /** Stores, for all instances to see, that the projection is stopped and why. */
-  readonly halt: (error: Error, event?: RecordedEvent) => Promise<void>;
+  readonly halt: (error: Error, before?: bigint) => Promise<void>;
 }
 
 /** One segment's loop: obey, apply a batch, wait for more. */
@@ -191,7 +192,8 @@ export class SegmentRunner implements FeedReader {
   /** @returns whether the run is over */
   private async turn(): Promise<boolean> {
     const { batches, recovery, watcher, mode, cursor } = this.parts;
-    const page = await batches.nextPage();
+    const page = await this.nextPage();
+    if (page === 'unreadable') return false;
     if (page) {
       // On its way back to the batch that failed it may pass what is for others: that is no success.
       if (page.events.length === 0) return false;
@@ -206,6 +208,19 @@ export class SegmentRunner implements FeedReader {
     // Whoever waits for nothing, as once the watcher has stopped, must let timers and signals have their turn.
     if (watcher.head <= batches.readingAt!) await yieldToOthers();
     return false;
+  }
+
+  /** Before an event that nobody can read it stops at once: no try reads it, and a dead letter could not be read either. */
+  private async nextPage(): Promise<EventPage | undefined | 'unreadable'> {
+    const { batches, halt } = this.parts;
+    try {
+      return await batches.nextPage();
+    } catch (error) {
+      const position = error instanceof UnreadableEventError ? error.globalPosition : undefined;
+      if (position === undefined || batches.signal.aborted) throw error;
+      await halt(error as Error, position);
+      return 'unreadable';
+    }
   }
 
   /** What becomes of the segment is found in the database. */
@@ -248,7 +263,7 @@ export class SegmentRunner implements FeedReader {
       case 'ahead':
         return 'again';
       case 'event':
-        await halt(failure.error, failure.error.event);
+        await halt(failure.error, failure.error.event.globalPosition);
         return 'again';
       case 'final':
         await halt(failure.error);

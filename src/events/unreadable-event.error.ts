@@ -10,8 +10,10 @@ export class UnreadableEventError extends ProjectionError {
   ) {
     const event = globalPosition === undefined ? `behind position ${after}` : `at position ${globalPosition}`;
     super(
-      `The event ${event} cannot be read (${reason}), not even alone: it is too large. Look at its size in the events ` +
-        'table, and store the bulk of such events elsewhere (append refuses what exceeds maxEventBytes).',
+      `The event ${event} cannot be read (${reason}), not even alone: it is too large. Projections that handle it stop ` +
+        'before it, whatever their onError: a dead letter of it could not be read either. Next: look at its size in the ' +
+        'events table; then skip its position with a reason, or make it readable and resume. Store the bulk of such ' +
+        'events elsewhere (append refuses what exceeds maxEventBytes).',
     );
   }
 }

@@ -5,6 +5,7 @@ import type { EventMetadata } from '../events/event-metadata';
 import { freezeEvent } from '../events/frozen-event';
 import type { RecordedEvent } from '../events/recorded-event';
 import { UnreadableEventError } from '../events/unreadable-event.error';
+import { sqlStateOf } from '../statements/sql-state-of';
 import { StatementNames } from '../statements/statement-names';
 import { timed } from '../statements/timed-query';
 import { AS_WRITTEN } from './as-written';
@@ -12,7 +13,6 @@ import { poolOf } from './client-config';
 import { firstPositionSql, readCutPageSql, readPageSql, readStreamSql } from './sql/read.sql';
 import type { SeenStore } from './settled-head';
 import { assertComplete, type PageState } from './page-state';
-import { sqlStateOf } from './sql-state';
 import { parseTimestamp } from './timestamp';
 import { isTooLarge } from './too-large';
 

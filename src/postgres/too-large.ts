@@ -1,4 +1,4 @@
-import { sqlStateOf } from './sql-state';
+import { sqlStateOf } from '../statements/sql-state-of';
 
 /** A program limit was exceeded, such as a text of a gigabyte; the server is out of memory. */
 const STATES = new Set(['54000', '53200']);

@@ -14,6 +14,7 @@ import {
   UnsetColumnError,
   UnsupportedRowEntityError,
 } from './row.errors';
+import { sizeOfValue } from './size-of-value';
 import { readTableIndexes } from './table-indexes';
 import { type CellTexts, storedTexts } from './stored-texts';
 import { UNKNOWN } from './stored-form';
@@ -315,11 +316,4 @@ function unreadable({ base, session }: ColumnType): string | undefined {
 
 function isSameSet(names: readonly string[], columns: readonly RowColumn[]): boolean {
   return names.length === columns.length && columns.every(({ databaseName }) => names.includes(databaseName));
-}
-
-function sizeOfValue(value: unknown): number {
-  if (typeof value === 'string') return value.length;
-  if (typeof value !== 'object' || value === null) return 0;
-  if (value instanceof Date) return 32;
-  return Buffer.isBuffer(value) ? value.length : (JSON.stringify(value)?.length ?? 0);
 }

@@ -56,12 +56,14 @@ export class CommandStore {
   }
 
   async outcome(id: string): Promise<CommandOutcome> {
-    const [row] = await this.dataSource.query<CommandOutcome[]>(
-      `SELECT finished_at IS NOT NULL AS finished, result, error,
+    // As text: what an application has `pg` make of jsonb is its own affair.
+    const [row] = await this.dataSource.query<(Omit<CommandOutcome, 'result'> & { result: string | null })[]>(
+      `SELECT finished_at IS NOT NULL AS finished, result::text AS result, error,
          extract(epoch FROM clock_timestamp() - progressed_at)::float8 AS "silentSeconds"
        FROM ${this.table} WHERE id = $1`,
       [id],
     );
-    return row ?? { finished: true, silentSeconds: null, result: null, error: 'the order is gone' };
+    if (!row) return { finished: true, silentSeconds: null, result: null, error: 'the order is gone' };
+    return { ...row, result: row.result === null ? null : (JSON.parse(row.result) as unknown) };
   }
 }

@@ -183,18 +183,22 @@ export class ControlStore {
     return row?.state;
   }
 
-  /** What stopped the projection stays known while it is paused, and is forgotten when it runs again. */
+  /**
+   * What stopped the projection stays known while it is paused, and is forgotten when it runs again.
+   * @returns `false` where the projection has no row
+   */
   async setState(
     projection: string,
     state: 'running' | 'paused',
     manager: EntityManager = this.dataSource.manager,
-  ): Promise<void> {
-    await manager.query(
+  ): Promise<boolean> {
+    const [, changed] = await manager.query<[unknown[], number]>(
       `UPDATE ${this.states}
        SET state = $2, failure = CASE WHEN $2 = 'running' THEN NULL ELSE failure END, updated_at = clock_timestamp()
        WHERE projection = $1`,
       [projection, state],
     );
+    return changed > 0;
   }
 
   /** Has a stopped projection run again; `false` when it is paused, which is left alone. */

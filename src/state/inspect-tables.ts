@@ -25,8 +25,8 @@ const TABLES_SQL = `
   FROM unnest($1::text[]) AS t (name)
   LEFT JOIN pg_class c ON c.oid = to_regclass(t.name)
   LEFT JOIN LATERAL (
-    SELECT jsonb_object_agg(attname, format_type(atttypid, NULL)) AS columns,
-           jsonb_agg(attname) FILTER (WHERE attnotnull AND NOT atthasdef AND attidentity = '') AS demanded
+    SELECT json_object_agg(attname, format_type(atttypid, NULL)) AS columns,
+           json_agg(attname) FILTER (WHERE attnotnull AND NOT atthasdef AND attidentity = '') AS demanded
     FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
   ) a ON true`;
 

@@ -81,7 +81,7 @@ export class ProgressStore {
     const table = (name: string) => tableName(dataSource, name);
     const letters = `FROM ${table('projection_dead_letters')} l WHERE l.projection = s.projection`;
     const columns = `
-      s.projection, s.version, s.state, s.failure, s.generation::text AS generation, 
+      s.projection, s.version, s.state, to_json(s.failure) AS failure, s.generation::text AS generation, 
       EXISTS (SELECT FROM ${table('projection_inline_marks')} m
         WHERE m.projection = s.projection AND m.by_appends) AS "byAppends",
       EXISTS (SELECT ${letters}) AS "hasLetters",

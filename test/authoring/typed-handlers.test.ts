@@ -9,6 +9,7 @@ declare module 'nestjs-projections' {
 class OrderSent { static readonly type = 'OrderSent'; constructor(readonly order_id: string) {} }
 class OrderDated { constructor(readonly at: Date, readonly lines: { n?: number }[]) {} total() { return 1; } }
 class OrderLost { constructor(readonly reason: string) {} }
+class Row { id!: string; total!: number; }
 `;
 
 const FITTING = [
@@ -22,6 +23,15 @@ const FITTING = [
   '@On(OrderDated) dated({ data }: RecordedEvent<Serialized<OrderDated>>) { return data.at.slice(0, 10) + data.lines[0]!.n; }',
   '@On(OrderDated) dated({ data }: RecordedEvent<{ at: string }>) { return data; }',
   '@OnAny() any(event: RecordedEvent) { return event; }',
+  '@On(OrderSent, { row: Row }) kept({ id }: RecordedEvent, row: Row | undefined) { return id ? row : null; }',
+  '@On(OrderSent, { row: Row, key: ({ data }) => data.order_id }) made() { return { total: 1 }; }',
+  '@On(OrderSent, { row: Row }) either(event: RecordedEvent, row?: Row) { return event.version > 1 ? null : (row ?? { id: "7" }); }',
+  '@On(OrderSent, { row: Row }) async later() { return Promise.resolve({ total: 1 }); }',
+  '@On(OrderSent, { row: Row }) alone(): void {}',
+  '@On(OrderSent, { row: Row }) unknown(): unknown { return 7; }',
+  '@On(OrderSent, { row: "row" }) named() { return { what: "ever" }; }',
+  '@On(OrderSent, { replay: false }) elsewhere() { return 7; }',
+  '@OnAny({ row: Row }) any() { return { total: 1 }; }',
 ];
 
 const MISFITTING = [
@@ -39,6 +49,13 @@ const MISFITTING = [
   "@On('TypedOrderPaid', { replays: false }) typo() {}",
   "@On('TypedOrderPiad') typo() {}",
   "@On('TypedOrderPaid', 'OrderSent') undeclared() {}",
+  '@On(OrderSent, { row: Row }) counts() { return 7; }',
+  '@On(OrderSent, { row: Row }) says(event: RecordedEvent) { return event.id; }',
+  '@On(OrderSent, { row: Row }) misspells() { return { totl: 1 }; }',
+  '@On(OrderSent, { row: Row }) sometimes(event: RecordedEvent, row?: Row) { return row ?? { totl: 1 }; }',
+  '@On(OrderSent, { row: Row }) async later() { return Promise.resolve(7); }',
+  '@On(OrderSent, { row: Row, typo: 1 }) options() {}',
+  '@OnAny({ row: Row }) any() { return { totl: 1 }; }',
 ];
 
 const sampleOf = (method: string, at: number): Sample => ({

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { OnAny, Projection, type ProjectionType } from 'nestjs-projections';
+import { OnAny, Projection, ProjectionNotRegisteredError, type ProjectionType } from 'nestjs-projections';
+import type { EntityManager } from 'typeorm';
 import { startApp, type TestApp } from '../support/app';
 import { createDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
@@ -60,4 +61,48 @@ describe('what a request keeps in an AsyncLocalStorage', () => {
     expect(seen.length).toBeGreaterThan(0);
     expect(new Set(seen)).toEqual(new Set([undefined]));
   });
+
+  it('is no place for what operators order, although a package leads all statements of a request there', async () => {
+    const { dataSource, projections } = app;
+    const transactions = new AsyncLocalStorage<EntityManager>();
+    const { manager } = dataSource;
+    const query = dataSource.query.bind(dataSource);
+    const runner = dataSource.createQueryRunner();
+    await runner.startTransaction();
+    Object.defineProperty(dataSource, 'manager', { get: () => transactions.getStore() ?? manager });
+    dataSource.query = (sql: string, values?: unknown[]) =>
+      transactions.getStore()?.query(sql, values) ?? query(sql, values);
+    await transactions.run(runner.manager, async () => {
+      expect(await projections.retryDeadLetters('persistent', {}, { by: 'request' })).toEqual({
+        applied: 0,
+        failed: 0,
+      });
+      await projections.pause('persistent', { by: 'request' });
+    });
+    await runner.rollbackTransaction();
+    await runner.release();
+    expect(
+      await database.query(`SELECT state FROM projection_states WHERE projection = 'persistent'`),
+    ).toEqual([{ state: 'paused' }]);
+    expect(await database.query(`SELECT action FROM projection_audit WHERE actor = 'request'`)).toEqual([
+      { action: 'retry' },
+      { action: 'pause' },
+    ]);
+  });
 });
+
+it.each(['persistent', 'inline', 'live'] as const)(
+  'a pause of a projection (%s) that nobody has registered says so, and notes nothing',
+  async (type) => {
+    const database = await createDatabase();
+    const app = await startApp(database.url, { projections: [recorder({ name: 'r', type })] });
+    await database.query('DELETE FROM projection_states');
+    await expect(app.projections.pause('r')).rejects.toThrow(ProjectionNotRegisteredError);
+    await expect(app.projections.resume('r')).rejects.toThrow(
+      'cannot be resumed: no instance has registered it',
+    );
+    expect(await database.query('SELECT FROM projection_audit')).toEqual([]);
+    await app.close();
+    await database.drop();
+  },
+);

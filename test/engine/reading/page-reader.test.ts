@@ -1,6 +1,7 @@
 import { type PageRequest, UnreadableEventError } from 'nestjs-projections';
 import type { TestApp } from '../../support/app';
 import { createDatabase, type TestDatabase } from '../../support/database';
+import { SMALL_TEXTS, withSmallTexts } from '../../support/small-texts';
 import { startStore } from '../../support/store';
 
 const COUNT = 40;
@@ -122,34 +123,17 @@ describe('a page', () => {
 });
 
 describe('a page that is more than the server or Node can hold at once', () => {
-  /** What one text may hold here, in place of a gigabyte. */
-  const MOST = 100;
   let database: TestDatabase;
   let app: TestApp;
 
   beforeAll(async () => {
     database = await createDatabase();
-    const url = new URL(database.url);
-    // What is made in the schema goes before what PostgreSQL has.
-    url.searchParams.set('options', '-c search_path=public,pg_catalog');
-    app = await startStore(url.href);
+    app = await startStore(withSmallTexts(database.url));
     await app.store.append(
       's',
       Array.from({ length: COUNT }, (_, n) => ({ type: 'E', data: { n } })),
     );
-    await database.query(`
-      CREATE FUNCTION join_within(state text, value text, delimiter text) RETURNS text LANGUAGE plpgsql AS $$
-      BEGIN
-        IF length(coalesce(state, '')) + length(value) > ${MOST} THEN
-          RAISE program_limit_exceeded USING MESSAGE = 'out of memory', DETAIL = 'Cannot enlarge string buffer.';
-        END IF;
-        RETURN concat(state || delimiter, value);
-      END $$;
-      CREATE AGGREGATE public.string_agg(text, text) (sfunc = join_within, stype = text);
-      CREATE FUNCTION public.octet_length(value text) RETURNS int LANGUAGE plpgsql AS $$
-      BEGIN
-        RAISE program_limit_exceeded USING MESSAGE = 'out of memory';
-      END $$`);
+    await database.query(SMALL_TEXTS);
   });
   afterAll(async () => {
     await app.close();

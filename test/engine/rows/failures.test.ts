@@ -70,8 +70,26 @@ describe('a batch of rows', () => {
     await apply(app, [move('a', 1), move(key as never, 13), move('a', 2)]);
     expect(await accounts.balances()).toEqual({ a: 3 });
     expect(await setAside(app)).toMatchObject([
-      { amount: 13, errorMessage: expect.stringContaining('the key of a row of Account') as string },
+      {
+        amount: 13,
+        errorMessage: expect.stringMatching(
+          /in the key of any\(\) on .*the key of a row of Account/,
+        ) as string,
+      },
     ]);
+  });
+
+  it('sets aside an event whose key throws, which is not said of its handler', async () => {
+    const app = await accounts.start({
+      key: ({ data }) => {
+        if (data.amount === 13) throw new Error('unlucky');
+        return data.account;
+      },
+    });
+    await apply(app, [move('a', 1), move('a', 13), move('a', 2)]);
+    expect(await accounts.balances()).toEqual({ a: 3 });
+    const errorMessage = expect.stringContaining('in the key of any() on Moved at position 2') as string;
+    expect(await setAside(app)).toMatchObject([{ amount: 13, errorMessage }]);
   });
 
   it('is applied exactly once when its connection is killed while it is being written', async () => {
