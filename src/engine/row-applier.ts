@@ -5,6 +5,7 @@ import type { RowContext } from '../authoring/projection-context';
 import type { RowHandler } from '../authoring/projection-definition';
 import { ownEvent } from '../events/frozen-event';
 import type { RecordedEvent } from '../events/recorded-event';
+import { StoredEvent } from '../events/stored-event';
 import type { RowSession } from '../read-models/row-session';
 import { InseparableRowsError } from '../read-models/row.errors';
 import type { CachedRow } from '../read-models/cached-row';
@@ -22,8 +23,6 @@ const FOLDED_AT_A_STRETCH = 500;
 /** A handler about to fold an event into the rows of its keys. */
 interface Step {
   readonly event: RecordedEvent;
-  /** The event as the handler gets it. */
-  readonly own: RecordedEvent;
   readonly handler: RowHandler;
   readonly table: TableSession;
   readonly rows: readonly CachedRow[];
@@ -83,8 +82,7 @@ export class RowApplier implements BatchApplier {
         if (replaying && !handler.replay) continue;
         const table = this.session.tableOf(handler.row);
         try {
-          const own = ownEvent(event);
-          steps.push({ event, own, handler, table, rows: table.rowsOf(handler.key(own)) });
+          steps.push({ event, handler, table, rows: table.rowsOf(keyFor(event, handler)) });
         } catch (error) {
           throw new HandlerFailedError(this.projection, keyOf(handler.method), event, error);
         }
@@ -124,7 +122,7 @@ export class RowApplier implements BatchApplier {
     const context: RowContext = { replaying, attempt, signal: watch.signal, afterCommit };
     let folded = 0;
     try {
-      for (const { event, own, handler, table, rows } of steps) {
+      for (const { event, handler, table, rows } of steps) {
         if (++folded % FOLDED_AT_A_STRETCH === 0) await setImmediate();
         for (const row of rows) {
           if (table.isOpen(row)) await this.withClient(within, (client) => this.session.ask(client));
@@ -132,7 +130,7 @@ export class RowApplier implements BatchApplier {
             const { value } = row;
             const kept = table.needsBefore || this.mayLeaveAlone.has(handler);
             const before = kept ? table.copyOf(row) : value;
-            let result = handler.handle(row === rows[0] ? own : ownEvent(event), value, context);
+            let result = handler.handle(ownEvent(event), value, context);
             if (isPromise(result)) result = await watch.guard(result);
             if (result === undefined && value && !kept) this.foldAgain(handler);
             table.keep(row, result, before);
@@ -146,4 +144,15 @@ export class RowApplier implements BatchApplier {
       watch.end();
     }
   }
+}
+
+/** Where it does not change the event, it needs no copy; an event of another source may not be frozen. */
+function keyFor(event: RecordedEvent, handler: RowHandler): unknown {
+  if (event instanceof StoredEvent)
+    try {
+      return handler.key(event);
+    } catch {
+      // It may have tried to, and if not, it fails again.
+    }
+  return handler.key(ownEvent(event));
 }

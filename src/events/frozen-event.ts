@@ -10,14 +10,15 @@ type Unfrozen = { -readonly [Property in keyof RecordedEvent]: RecordedEvent[Pro
  */
 export function freezeEvent(event: RecordedEvent): RecordedEvent {
   const unfrozen: Unfrozen = event;
-  if (event.recordedAt instanceof Date) unfrozen.recordedAt = new RecordedDate(event.recordedAt);
+  if (event.recordedAt instanceof Date && !(event.recordedAt instanceof RecordedDate))
+    unfrozen.recordedAt = new RecordedDate(event.recordedAt);
   freezeDeep(event.data);
   freezeDeep(event.metadata);
   return Object.freeze(new StoredEvent(event));
 }
 
 function freezeDeep(value: unknown): void {
-  if (!isJsonPart(value)) return;
+  if (typeof value !== 'object' || value === null) return;
   for (const name in value) freezeDeep((value as Record<string, unknown>)[name]);
   Object.freeze(value);
 }
@@ -35,7 +36,7 @@ export function ownEvent(event: RecordedEvent): RecordedEvent {
     metadata: copyJson(event.metadata) as RecordedEvent['metadata'],
     version: event.version,
     globalPosition: event.globalPosition,
-    recordedAt: event.recordedAt instanceof Date ? new Date(event.recordedAt) : event.recordedAt,
+    recordedAt: event.recordedAt,
   });
 }
 

@@ -1,6 +1,13 @@
 /** When an event was recorded: a date that cannot be set, for freezing does not keep a date from that. */
 export class RecordedDate extends Date {}
 
+// Libraries copy dates by `new date.constructor(date)`, and then set the copy.
+Object.defineProperty(RecordedDate.prototype, 'constructor', {
+  value: Date,
+  writable: true,
+  configurable: true,
+});
+
 for (const name of Object.getOwnPropertyNames(Date.prototype))
   if (name.startsWith('set'))
     Object.defineProperty(RecordedDate.prototype, name, {

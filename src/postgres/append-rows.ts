@@ -7,7 +7,7 @@ import type { RecordedEvent } from '../events/recorded-event';
 import { AS_WRITTEN } from './as-written';
 import type { PreparedAppend } from './prepared-append';
 import { ALTERED, appendSql } from './sql/append.sql';
-import { parseTimestamp } from './timestamp';
+import { momentOf } from './moment';
 
 /** What was stored. */
 export type AppendRow = [
@@ -45,7 +45,7 @@ export function eventsOf(append: PreparedAppend, rows: readonly AppendRow[]): Re
       metadata: JSON.parse(metadata) as Record<string, unknown>,
       version: Number(version),
       globalPosition: BigInt(position),
-      recordedAt: parseTimestamp(recordedAt),
+      recordedAt: momentOf(JSON.parse(recordedAt) as number | string),
     }),
   );
 }

@@ -12,8 +12,8 @@ import { AS_WRITTEN } from './as-written';
 import { poolOf } from './client-config';
 import { firstPositionSql, readCutPageSql, readPageSql, readStreamSql } from './sql/read.sql';
 import type { SeenStore } from './settled-head';
+import { momentOf } from './moment';
 import { assertComplete, type PageState } from './page-state';
-import { parseTimestamp } from './timestamp';
 import { isTooLarge } from './too-large';
 
 /** A page never looks further than this, so that rare types do not keep one statement running for minutes. */
@@ -107,7 +107,7 @@ export class PageReader {
     if (end - after <= FEW) return this.readRows(request, end, store);
     const [columns] = await this.query<Columns>(readPageSql, request, end, store);
     if (columns![1] === 'f') return this.readRows(request, end, store);
-    const events = ofColumns(columns!);
+    const events = ofColumns(columns!, request.types);
     const through = events.length === limit ? events.at(-1)!.globalPosition : end;
     return { events, through, bytes: events.length && lengthOf(columns![7], columns![8]) };
   }
@@ -169,29 +169,41 @@ function lengthOf(data: string, metadata: string | null): number {
   return data.length + (metadata?.length ?? 0);
 }
 
-function ofColumns([, , positions, ...columns]: Columns): RecordedEvent[] {
+function ofColumns([, , positions, ...columns]: Columns, asked: readonly string[] = []): RecordedEvent[] {
   if (positions === null) return [];
   const [ids, streamIds, versions, types, data, metadata, recordedAt] = columns;
-  const [id, streamId, type, time] = [texts(ids), texts(streamIds), texts(types), texts(recordedAt)];
+  const id = JSON.parse(ids) as string[];
+  const streamId = JSON.parse(streamIds) as string[];
+  const context = JSON.parse(metadata) as (EventMetadata | null)[];
+  const type = JSON.parse(`[${types}]`) as (string | number)[];
   const version = JSON.parse(`[${versions}]`) as number[];
   const payload = JSON.parse(`[${data}]`) as unknown[];
-  const context = JSON.parse(metadata) as (EventMetadata | null)[];
-  return texts(positions).map((position, at) =>
+  const time = JSON.parse(`[${recordedAt}]`) as (number | string)[];
+  return positionsOf(positions).map((position, at) =>
     freezeEvent({
       id: id[at]!,
       streamId: streamId[at]!,
-      type: type[at]!,
+      type: typeOf(type[at]!, asked),
       data: payload[at],
       metadata: context[at] ?? NO_METADATA,
       version: version[at]!,
       globalPosition: BigInt(position),
-      recordedAt: parseTimestamp(time[at]!),
+      recordedAt: momentOf(time[at]!),
     }),
   );
 }
 
-function texts(column: string): string[] {
-  return JSON.parse(column) as string[];
+/** Counted from 1 where it is a place among those asked for. */
+function typeOf(type: string | number, asked: readonly string[]): string {
+  return typeof type === 'number' ? asked[type - 1]! : type;
+}
+
+/** Texts only where numbers would not be exact. */
+function positionsOf(column: string): readonly (number | string)[] {
+  const last = column.slice(column.lastIndexOf(',') + 1);
+  return Number(last) <= Number.MAX_SAFE_INTEGER
+    ? (JSON.parse(`[${column}]`) as number[])
+    : column.split(',');
 }
 
 function isEvent(row: Row | EmptyRow): row is Row {
@@ -207,6 +219,6 @@ function ofRow([, position, id, streamId, version, type, data, metadata, recorde
     metadata: metadata === null ? NO_METADATA : (JSON.parse(metadata) as EventMetadata),
     version: Number(version),
     globalPosition: BigInt(position),
-    recordedAt: parseTimestamp(recordedAt),
+    recordedAt: momentOf(JSON.parse(recordedAt) as number | string),
   });
 }

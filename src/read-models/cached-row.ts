@@ -1,4 +1,5 @@
 import type { RowKey } from './row-keys';
+import type { SettledValues } from './settled-values';
 import type { UniqueValues } from './unique-values';
 
 /** A row that a segment works on. */
@@ -6,6 +7,8 @@ export interface CachedRow {
   readonly key: RowKey;
   /** As handlers have left it; `undefined` where there is none. */
   value: object | undefined;
+  /** What its columns were settled to, once they were. */
+  settled: SettledValues | undefined;
   /** The transaction that wrote it last. */
   xmin: string;
   /** Whether the database has it, once the batch in flight is committed. */

@@ -23,7 +23,11 @@ const NO_ROWS = [
 export class RowResult {
   private readonly known: ReadonlySet<string>;
 
-  constructor(private readonly metadata: EntityMetadata) {
+  /** @param isInstance tells the entity's own */
+  constructor(
+    private readonly metadata: EntityMetadata,
+    private readonly isInstance: (row: object) => boolean,
+  ) {
     this.known = new Set([
       ...metadata.columns.map(({ propertyPath }) => propertyPath.split('.')[0]!),
       ...metadata.relations.map(({ propertyName }) => propertyName),
@@ -38,6 +42,7 @@ export class RowResult {
     if (typeof result !== 'object' || result === null) return describe(result);
     if (Array.isArray(result)) return 'an array';
     if (
+      !this.isInstance(result) &&
       !isPlainObject(result) &&
       (ArrayBuffer.isView(result) || NO_ROWS.some((type) => result instanceof type))
     )

@@ -16,6 +16,7 @@ import {
 } from './row.errors';
 import { sizeOfValue } from './size-of-value';
 import { readTableIndexes } from './table-indexes';
+import { SettledValues } from './settled-values';
 import { type CellTexts, storedTexts } from './stored-texts';
 import { UNKNOWN } from './stored-form';
 import { UniqueColumns } from './unique-values';
@@ -29,7 +30,7 @@ export interface LoadedRow {
 
 /** A row's place in memory besides its columns' values, in bytes. */
 const ROW_BYTES = 200;
-const COLUMN_BYTES = 16;
+const COLUMN_BYTES = 32;
 
 /** The table of an entity: loads and saves its rows in bulk, as TypeORM would one by one. */
 export class RowTable {
@@ -42,6 +43,8 @@ export class RowTable {
   private readonly results: RowResult;
   /** Rows with values that were given in a form that only the database knows the stored one of. */
   private readonly given = new WeakMap<object, GivenTexts>();
+  /** Where there never were any, none need be looked for. */
+  private anyGiven = false;
   /** The properties with embedded values. */
   private readonly embedded: ReadonlySet<string>;
   private readonly keyColumns: readonly RowColumn[];
@@ -91,8 +94,9 @@ export class RowTable {
     const types = primaryColumns.map((column) => dataSource.driver.normalizeType(column));
     this.keys = new RowKeys(projection, this.entity, this.keyColumns, types);
     this.create = () => metadata.create() as object;
-    this.results = new RowResult(metadata);
-    this.isInstance = typeof target === 'function' ? (row) => row instanceof target : () => true;
+    const isInstance = (row: object) => typeof target === 'function' && row instanceof target;
+    this.results = new RowResult(metadata, isInstance);
+    this.isInstance = typeof target === 'function' ? isInstance : () => true;
   }
 
   /** @throws InvalidRowKeyError */
@@ -103,9 +107,16 @@ export class RowTable {
   /**
    * Makes a row that a handler returned what a reload would show.
    * @param before the row as the handler got it, if there was one
+   * @param settled what the row was settled to when the handler got it; this notes what it is now
    * @throws RowKeyMismatchError, UnsetColumnError
    */
-  settle(given: object, key: RowKey, before: object | undefined, now: Date): object {
+  settle(
+    given: object,
+    key: RowKey,
+    before: object | undefined,
+    now: Date,
+    settled = new SettledValues(),
+  ): object {
     const row = this.isInstance(given) ? given : this.instanceOf(given);
     this.settleKey(row, key);
     for (const column of before ? this.notUpdated : this.notInserted)
@@ -113,12 +124,14 @@ export class RowTable {
     for (const column of this.dated) this.settleDate(column, row, before, now);
     let texts: Map<RowColumn, string> | undefined;
     let isOpen = false;
-    for (const column of this.columns) {
+    for (let at = 0; at < this.columns.length; at++) {
+      const column = this.columns[at]!;
       const value = column.get(row);
       if (value === undefined) {
         this.settleUnset(column, row);
         continue;
       }
+      if (settled.has(at, value)) continue;
       const stored = column.settle(value);
       if (stored === UNKNOWN || column.readsInOwnWay) {
         const text = column.write(value);
@@ -126,9 +139,10 @@ export class RowTable {
       }
       if (stored === UNKNOWN) isOpen = true;
       else if (!Object.is(stored, value)) column.set(row, stored);
+      if (!column.readsInOwnWay) settled.note(at, stored);
     }
-    if (texts) this.given.set(row, { texts, isOpen });
-    else if (this.given.has(row)) this.given.delete(row);
+    if (texts) this.setGiven(row, { texts, isOpen });
+    else if (this.anyGiven) this.given.delete(row);
     return row;
   }
 
@@ -145,7 +159,7 @@ export class RowTable {
 
   /** Whether only the database can tell what the row's values come back as. */
   isOpen(row: object): boolean {
-    return this.given.get(row)?.isOpen ?? false;
+    return this.anyGiven && (this.given.get(row)?.isOpen ?? false);
   }
 
   /** Makes rows what a reload would show, by what the database says. */
@@ -160,7 +174,7 @@ export class RowTable {
         if (text !== null) column.learn(texts.get(column)!, text);
         column.set(row, column.read(text));
       }
-      this.given.set(row, { texts, isOpen: false });
+      this.setGiven(row, { texts, isOpen: false });
     });
   }
 
@@ -170,7 +184,7 @@ export class RowTable {
     for (const property of this.embedded) copy[property] = undefined;
     for (const column of this.unshared) column.set(copy, column.copy(column.get(row)));
     const given = this.given.get(row);
-    if (given) this.given.set(copy, given);
+    if (given) this.setGiven(copy, given);
     return copy;
   }
 
@@ -255,6 +269,11 @@ export class RowTable {
       options,
       textOf,
     );
+  }
+
+  private setGiven(row: object, given: GivenTexts): void {
+    this.anyGiven = true;
+    this.given.set(row, given);
   }
 
   private instanceOf(given: object): object {

@@ -4,6 +4,7 @@ import type { Cascades } from './cascades';
 import type { RowTable } from './row-table';
 import type { EncodedChanges, RowChanges } from './row-writer';
 import { InseparableRowsError } from './row.errors';
+import { SettledValues } from './settled-values';
 import { inTheWay, layersOf, type UniqueMove } from './unique-moves';
 
 /** What a batch changes in a table. */
@@ -61,7 +62,7 @@ export class TableSession implements CachedRows {
 
   /** Whether a handler may not see the row yet. */
   isOpen(row: CachedRow): boolean {
-    return this.open.has(row);
+    return this.open.size > 0 && this.open.has(row);
   }
 
   /** Makes all rows of the batch what a reload would show. */
@@ -106,7 +107,7 @@ export class TableSession implements CachedRows {
       if (row.replaced && row.stored && !this.alone && this.cascades.beginAt(this.table))
         throw new InseparableRowsError('A row that others go with is deleted and made again');
       const own = this.table.take(result, row.value);
-      row.value = this.table.settle(own, row.key, before, this.now);
+      row.value = this.table.settle(own, row.key, before, this.now, (row.settled ??= new SettledValues()));
       if (this.table.isOpen(row.value)) this.open.add(row);
       if (!before) this.youngBytes += this.table.sizeOf(row.value);
       this.cascades.settled(this.table, row);
@@ -173,7 +174,15 @@ export class TableSession implements CachedRows {
     row = this.old.get(key.id);
     if (row) this.old.delete(this.noteOpen(row).key.id);
     else {
-      row = { key, value: undefined, xmin: '', stored: false, replaced: false, changed: false };
+      row = {
+        key,
+        value: undefined,
+        settled: undefined,
+        xmin: '',
+        stored: false,
+        replaced: false,
+        changed: false,
+      };
       this.missing.push(row);
     }
     this.young.set(key.id, row);

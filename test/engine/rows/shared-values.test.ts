@@ -74,7 +74,7 @@ class Lists {
     shared.seen.push([...data.tags, metadata.by, Math.sign(recordedAt.getTime())].join());
     data.tags.push('listed');
     (metadata as { by: string }).by = 'lists';
-    recordedAt.setTime(0);
+    expect(() => recordedAt.setTime(0)).toThrow('copy it by new Date(date)');
     await manager.query('SELECT');
     if (attempt === 1) throw new Error('not yet');
   }
@@ -140,6 +140,9 @@ describe('what handlers do to events and rows', () => {
       expect(() => data.tags.push('y')).toThrow(TypeError);
       expect(() => event.recordedAt.setTime(0)).toThrow('copy it by new Date(date)');
       expect(new Date(event.recordedAt)).toEqual(event.recordedAt);
+      // As libraries for dates copy them.
+      const { constructor: Copy } = event.recordedAt as unknown as { constructor: DateConstructor };
+      expect(new Copy(event.recordedAt).setTime(0)).toBe(0);
       expect(Object.isFrozen(event) && Object.isFrozen(event.metadata)).toBe(true);
     }
   });
