@@ -1,5 +1,6 @@
 import type { EventPage, EventSource, PageRequest } from '../events/event-source';
 import type { RecordedEvent } from '../events/recorded-event';
+import { lastWitness, witnessOf } from '../events/witness';
 import type { ConnectionBudget } from './connection-budget';
 
 /** How many bytes of payloads are kept for readers that come a little later. */
@@ -116,6 +117,11 @@ function cut(
     events,
     through: cutOff ? events.at(-1)!.globalPosition : end,
     bytes: events.length === 0 ? 0 : (page.bytes * events.length) / page.events.length,
+    witness: lastWitness(
+      cutOff ? events.at(-1)!.globalPosition : end,
+      page.witness,
+      witnessOf(events.at(-1)),
+    ),
   };
 }
 
