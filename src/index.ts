@@ -76,6 +76,7 @@ export {
   StoreChangedError,
   StoreNotReadableError,
 } from './events/store-state.errors';
+export type { Witness } from './events/witness';
 export { WrongExpectedVersionError } from './events/wrong-expected-version.error';
 
 export type { CommittedBatch } from './engine/committed-batch';
@@ -84,6 +85,7 @@ export {
   BeginningBeyondStoreError,
   BeginningUnsettledError,
   CheckpointBeyondStoreError,
+  CheckpointOfAnotherStoreError,
   CommandFailedError,
   HandlerFailedError,
   HandlerTimeoutError,

@@ -1,5 +1,6 @@
 import { ProjectionError } from '../events/projection.error';
 import type { RecordedEvent } from '../events/recorded-event';
+import type { Witness } from '../events/witness';
 import { describeError } from './failures/describe-error';
 
 /** What became of an event that could not be applied, and so what helps. */
@@ -176,6 +177,19 @@ export class CheckpointBeyondStoreError extends ProjectionError {
     super(
       `Projection "${projection}" has its checkpoint at position ${position}, but the store ends at ${head}: ` +
         'the events were restored or removed without the read model. Rebuild the projection.',
+    );
+  }
+}
+
+/** The store has another event where a projection has seen one: it was emptied, or restored, and has grown again since. */
+export class CheckpointOfAnotherStoreError extends ProjectionError {
+  /** @param there the id of the event that the store has at the position of the witness */
+  constructor(projection: string, checkpoint: bigint, { position, id }: Witness, there: string) {
+    super(
+      `Projection "${projection}" has its checkpoint at position ${checkpoint} of another store: it has seen event ${id} ` +
+        `at position ${position}, where the store has event ${there}. The events were restored or removed without the ` +
+        'read model, and others have taken their places, which were never applied. Rebuild the projection; or restore ' +
+        'the events that it has seen, and resume it.',
     );
   }
 }

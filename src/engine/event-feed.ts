@@ -1,6 +1,7 @@
 import type { EventPage, EventSource, PageRequest } from '../events/event-source';
 import type { RecordedEvent } from '../events/recorded-event';
 import { UnreadableEventError } from '../events/unreadable-event.error';
+import { lastWitness, witnessOf } from '../events/witness';
 import type { ConnectionBudget } from './connection-budget';
 
 /** How many bytes of payloads are kept for readers that come a little later. */
@@ -123,6 +124,11 @@ function cut(
     events,
     through: cutOff ? events.at(-1)!.globalPosition : end,
     bytes: events.length === 0 ? 0 : (page.bytes * events.length) / page.events.length,
+    witness: lastWitness(
+      cutOff ? events.at(-1)!.globalPosition : end,
+      page.witness,
+      witnessOf(events.at(-1)),
+    ),
   };
 }
 

@@ -102,8 +102,9 @@ export class InlineHandOver {
     const request = { after: position, types, limit: STRETCH, maxBytes: STRETCH_BYTES };
     const rest = await source.readCommitted(manager, request);
     if (!rest) return this.retry(TRY_AGAIN_MS.soon, 'more events came than it can apply at once');
+    const witness = rest.witness ?? checkpoint.witness;
     // The position stays where all is settled: others take checkpoints for that.
-    await cursor.advance(checkpoint, { position, replayUntil: undefined }, manager);
+    await cursor.advance(checkpoint, { position, replayUntil: undefined, witness }, manager);
     await state.inlineMarks.write(name, true, manager);
     const { events } = rest;
     const afterCommit = (effect: () => unknown) => void effects.push(effect);

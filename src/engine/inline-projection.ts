@@ -184,7 +184,8 @@ export class InlineProjection implements AppendParticipant, RunMode {
     if (await this.isBehind(manager)) return false;
     const position = await this.appliedUntil(head, manager);
     if (position === undefined) return false;
-    await checkpoints.reset(manager, name, { position, replayUntil: NOTHING_TO_REPLAY });
+    const witness = (await checkpoints.read(this.id, manager))?.witness;
+    await checkpoints.reset(manager, name, { position, replayUntil: NOTHING_TO_REPLAY, witness });
     await control.nextGeneration(manager, name);
     await inlineMarks.write(name, false, manager);
     await work(manager);

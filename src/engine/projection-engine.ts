@@ -19,15 +19,12 @@ import type { Candidate } from './candidate';
 import type { CommittedBatch } from './committed-batch';
 import { Coordinator } from './coordinator';
 import { DeadLetterQueue } from './dead-letter-queue';
-import {
-  CheckpointBeyondStoreError,
-  UnknownProjectionError,
-  UnsupportedOperationError,
-} from './engine.errors';
+import { UnknownProjectionError, UnsupportedOperationError } from './engine.errors';
 import type { EngineOptions } from './engine-options';
 import { EngineState } from './engine-state';
 import { EventFeed } from './event-feed';
 import { failurePolicy } from './failure-policy';
+import { isOfAnotherStore } from './failures/is-of-another-store';
 import { HeadWatcher } from './head-watcher';
 import { InlineCursor } from './inline-cursor';
 import { InlineProjection } from './inline-projection';
@@ -277,8 +274,7 @@ export class ProjectionEngine {
     const state = await control.read(name);
     const position = BigInt(state?.beginsAfter ?? 0);
     // Where the store has begun again, what the projection had got to is no history of it.
-    const beyond = state?.failure?.name === CheckpointBeyondStoreError.name;
-    const end = beyond ? (await this.source.head()).settled : undefined;
+    const end = isOfAnotherStore(state?.failure) ? (await this.source.head()).settled : undefined;
     const work = async (manager: EntityManager, historyUntil?: bigint) => {
       const replayUntil = end ?? historyUntil;
       await shield(manager);

@@ -3,6 +3,7 @@ import type { EventPage } from '../events/event-source';
 import { writableAsJson } from '../events/json-form';
 import type { RecordedEvent } from '../events/recorded-event';
 import { UnreadableEventError } from '../events/unreadable-event.error';
+import { lastWitness, type Witness, witnessOf } from '../events/witness';
 import type { Checkpoint } from '../state/checkpoint.store';
 import type { BatchTransaction, ReadyBatch } from './batch-transaction';
 import type { CommittedBatch } from './committed-batch';
@@ -16,6 +17,7 @@ import type { RunMode } from './run-mode';
 import type { CommandContext } from './segment-commands';
 import type { SegmentCursor } from './segment-cursor';
 import type { SegmentFilter } from './segment-filter';
+import { WitnessCheck } from './witness-check';
 import { WriteAheadFailed } from './write-ahead-failed';
 
 /** How often a checkpoint that moved over foreign events alone is written. */
@@ -53,6 +55,9 @@ export class SegmentBatches {
   private incarnation: string | undefined;
   /** The life of the server that the checkpoint was read in. */
   private server: string | undefined;
+  /** Of the pages read since then, the furthest one's. */
+  private witness: Witness | undefined;
+  private readonly witnessCheck: WitnessCheck;
   private prefetched: { after: bigint; page: Promise<EventPage> } | undefined;
   /** The batch being written while the next one is prepared. */
   private writing: { to: Checkpoint; done: Promise<void> } | undefined;
@@ -63,7 +68,9 @@ export class SegmentBatches {
   /** How often the next batch was tried in vain. */
   triedBefore = 0;
 
-  constructor(private readonly parts: BatchesParts) {}
+  constructor(private readonly parts: BatchesParts) {
+    this.witnessCheck = new WitnessCheck(parts);
+  }
 
   /** `undefined` where it is not known, also since the store has begun again. */
   get position(): bigint | undefined {
@@ -102,6 +109,7 @@ export class SegmentBatches {
     await this.finish();
     this.stored = undefined;
     this.prefetched = undefined;
+    this.witness = undefined;
     this.parts.transaction.reset();
   }
 
@@ -126,6 +134,7 @@ export class SegmentBatches {
       await this.storePassed(mode.endsAtHead || replayUntil !== undefined || haltAt !== undefined);
       return undefined;
     }
+    await this.witnessCheck.assertSameStore(this.stored);
     const page = await this.takePage().catch((error: unknown) => this.storeBefore(error));
     if (page.events.length > 0) {
       this.prefetch(page.through);
@@ -208,9 +217,9 @@ export class SegmentBatches {
 
   /** Moves past an event that is not applied, with what `finish` does about it. */
   async pass(event: RecordedEvent, finish: (manager: EntityManager) => Promise<void>): Promise<void> {
-    const { cursor, mode, transaction, queue, budget } = this.parts;
+    const { cursor, transaction, queue, budget } = this.parts;
     const from = this.stored!;
-    const to = { ...mode.next(from, event.globalPosition), haltAt: from.haltAt };
+    const to = this.next(event.globalPosition, [event]);
     this.part = this.part < Infinity ? this.part * 2 : this.part;
     const nothing = { events: [], replaying: this.replaying, attempt: 1, calledOff: this.signal };
     const frame = { fence: (manager: EntityManager) => cursor.advance(from, to, manager), finish };
@@ -238,7 +247,7 @@ export class SegmentBatches {
     through: bigint,
     attempt: number,
   ): Promise<{ to: Checkpoint; done: Promise<void> }> {
-    const { projection, mode, transaction, queue, filter, pageSize, committed } = this.parts;
+    const { projection, transaction, queue, filter, pageSize, committed } = this.parts;
     const began = performance.now();
     const { replaying, signal: calledOff } = this;
     let ready: ReadyBatch;
@@ -254,7 +263,7 @@ export class SegmentBatches {
       await this.written();
     }
     const from = this.stored!;
-    const to = { ...mode.next(from, through), haltAt: from.haltAt };
+    const to = this.next(through, events);
     const write = async () => {
       await this.write(ready, from, to, (manager) => queue.hold(manager, hold, replaying));
       this.stand(to);
@@ -297,6 +306,7 @@ export class SegmentBatches {
     if (cursor.server !== this.server) await watcher.refresh();
     this.server = cursor.server;
     if (endOf(checkpoint) > watcher.last) await this.assertWithinStore();
+    await this.witnessCheck.assertSameStore(checkpoint);
     this.incarnation = watcher.incarnation;
     this.stand(checkpoint);
     this.ahead = checkpoint.position;
@@ -315,6 +325,13 @@ export class SegmentBatches {
     await watcher.refresh();
     if (watcher.incarnation === incarnation && end > watcher.last)
       throw new CheckpointBeyondStoreError(projection, end, watcher.last);
+  }
+
+  /** The checkpoint to write when everything up to `through` is applied, or passed over, of which these events are the last. */
+  private next(through: bigint, events: readonly RecordedEvent[]): Checkpoint {
+    const from = this.stored!;
+    const witness = lastWitness(through, from.witness, this.witness, witnessOf(events.at(-1)));
+    return { ...this.parts.mode.next(from, through), haltAt: from.haltAt, witness };
   }
 
   private stand(at: Checkpoint): void {
@@ -337,7 +354,7 @@ export class SegmentBatches {
 
   private async storePassed(now: boolean): Promise<void> {
     const from = this.stored!;
-    const to = { ...this.parts.mode.next(from, this.reached), haltAt: from.haltAt };
+    const to = this.next(this.reached, []);
     const due = now || performance.now() - this.storedAt >= SKIP_INTERVAL_MS;
     if (!due || (to.position === from.position && to.replayUntil === from.replayUntil)) return;
     await this.parts.cursor.advance(from, to);
@@ -348,6 +365,7 @@ export class SegmentBatches {
     const { prefetched } = this;
     this.prefetched = undefined;
     const page = await (prefetched?.after === this.ahead ? prefetched.page : this.read(this.ahead));
+    this.witness = page.witness ?? this.witness;
     const most = Math.min(this.parts.pageSize.batch, this.part, this.withinReplay(page.events));
     if (page.events.length <= most) return page;
     const through = most === 0 ? this.replayUntil! : page.events[most - 1]!.globalPosition;

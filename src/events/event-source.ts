@@ -1,4 +1,5 @@
 import type { RecordedEvent } from './recorded-event';
+import type { Witness } from './witness';
 
 export interface ReadStreamOptions {
   /** The first version to return. @default 1 */
@@ -37,6 +38,8 @@ export interface EventPage {
   readonly through: bigint;
   /** About how large payloads and metadata are as JSON. */
   readonly bytes: number;
+  /** The last event up to `through`, of any type, where the source can tell. */
+  readonly witness?: Witness | undefined;
 }
 
 export interface Head {

@@ -6,6 +6,7 @@ import { freezeEvent } from '../events/frozen-event';
 import type { RecordedEvent } from '../events/recorded-event';
 import { UnreadableEventError } from '../events/unreadable-event.error';
 import { sqlStateOf } from '../statements/sql-state-of';
+import { lastWitness, type Witness, witnessOf } from '../events/witness';
 import { StatementNames } from '../statements/statement-names';
 import { timed } from '../statements/timed-query';
 import { AS_WRITTEN } from './as-written';
@@ -32,6 +33,7 @@ const OUT_OF_MEMORY = '53200';
 
 type Columns = [
   state: PageState,
+  witness: string | null,
   fits: 't' | 'f',
   positions: string | null,
   ids: string,
@@ -43,10 +45,11 @@ type Columns = [
   recordedAt: string,
 ];
 
-type EmptyRow = [state: PageState, position: null];
+type EmptyRow = [state: PageState, witness: string | null, position: null];
 
 type Row = [
   state: PageState,
+  witness: string | null,
   position: string,
   id: string,
   streamId: string,
@@ -106,10 +109,16 @@ export class PageReader {
     const end = span < upTo ? span : upTo;
     if (end - after <= FEW) return this.readRows(request, end, store);
     const [columns] = await this.query<Columns>(readPageSql, request, end, store);
-    if (columns![1] === 'f') return this.readRows(request, end, store);
+    if (columns![2] === 'f') return this.readRows(request, end, store);
     const events = ofColumns(columns!, request.types);
     const through = events.length === limit ? events.at(-1)!.globalPosition : end;
-    return { events, through, bytes: events.length && lengthOf(columns![7], columns![8]) };
+    const bytes = events.length && lengthOf(columns![8], columns![9]);
+    return {
+      events,
+      through,
+      bytes,
+      witness: lastWitness(through, witnessOf(events.at(-1)), witnessIn(columns!)),
+    };
   }
 
   /** Out of memory is the server's state, and passes; everything else is the event's for ever. */
@@ -130,11 +139,14 @@ export class PageReader {
 
   /** Row by row, as far as the bytes asked for go. */
   private async readRows(request: PageRequest, end: bigint, store: SeenStore): Promise<EventPage> {
-    const rows = (await this.query<Row | EmptyRow>(readCutPageSql, request, end, store)).filter(isEvent);
+    const found = await this.query<Row | EmptyRow>(readCutPageSql, request, end, store);
+    const rows = found.filter(isEvent);
     const events = rows.map(ofRow);
-    const bytes = rows.reduce((sum, [, , , , , , data, metadata]) => sum + lengthOf(data, metadata), 0);
+    const bytes = rows.reduce((sum, [, , , , , , , data, metadata]) => sum + lengthOf(data, metadata), 0);
     // What lies behind the last one may have been too large: only where there is none is all of it known.
-    return { events, through: events.at(-1)?.globalPosition ?? end, bytes };
+    const [last] = events.slice(-1);
+    const witness = witnessOf(last) ?? witnessIn(found[0]!);
+    return { events, through: last?.globalPosition ?? end, bytes, witness };
   }
 
   /** @returns at least one row, which begins with what the statement found the store to be */
@@ -169,7 +181,7 @@ function lengthOf(data: string, metadata: string | null): number {
   return data.length + (metadata?.length ?? 0);
 }
 
-function ofColumns([, , positions, ...columns]: Columns, asked: readonly string[] = []): RecordedEvent[] {
+function ofColumns([, , , positions, ...columns]: Columns, asked: readonly string[] = []): RecordedEvent[] {
   if (positions === null) return [];
   const [ids, streamIds, versions, types, data, metadata, recordedAt] = columns;
   const id = JSON.parse(ids) as string[];
@@ -206,11 +218,19 @@ function positionsOf(column: string): readonly (number | string)[] {
     : column.split(',');
 }
 
-function isEvent(row: Row | EmptyRow): row is Row {
-  return row[1] !== null;
+/** What the statement found in all of the range, wherever the page was cut. */
+function witnessIn([, text]: readonly [state: PageState, witness: string | null, ...unknown[]]):
+  Witness | undefined {
+  if (text === null) return undefined;
+  const [position, id] = JSON.parse(text) as [position: string, id: string];
+  return { position: BigInt(position), id };
 }
 
-function ofRow([, position, id, streamId, version, type, data, metadata, recordedAt]: Row): RecordedEvent {
+function isEvent(row: Row | EmptyRow): row is Row {
+  return row[2] !== null;
+}
+
+function ofRow([, , position, id, streamId, version, type, data, metadata, recordedAt]: Row): RecordedEvent {
   return freezeEvent({
     id,
     streamId,

@@ -17,6 +17,7 @@ import {
 import type { NewEvent } from '../events/new-event';
 import type { RecordedEvent } from '../events/recorded-event';
 import { StoreChangedError, StoreNotReadableError } from '../events/store-state.errors';
+import type { Witness } from '../events/witness';
 import { timedQuery } from '../statements/timed-query';
 import { StatementNames } from '../statements/statement-names';
 import { AppendNotifier, NOTIFY_SQL } from './append-notifier';
@@ -180,15 +181,17 @@ export class PostgresEventStore extends EventStore {
     const events: RecordedEvent[] = [];
     let through = after;
     let bytes = 0;
+    let witness: Witness | undefined;
     while (through < upTo) {
       const request = { after: through, upTo, types, limit: limit + 1, maxBytes };
       const page = await pages.read(request, seen);
       events.push(...page.events);
       ({ through } = page);
+      witness = page.witness ?? witness;
       bytes += page.bytes;
       if (events.length > limit || bytes > maxBytes) return undefined;
     }
-    return { events, through, bytes };
+    return { events, through, bytes, witness };
   }
 
   async backlog({ after, upTo, types }: BacklogRequest): Promise<Backlog> {

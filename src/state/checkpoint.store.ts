@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { Witness } from '../events/witness';
 import { StatementNames } from '../statements/statement-names';
 import { SERVER_INCARNATION } from '../statements/server-incarnation';
 import { evict } from './evict';
@@ -13,6 +14,8 @@ export interface Checkpoint {
   readonly replayUntil: bigint | undefined;
   /** Where the segment waits for the others, to be cut anew; `undefined` when nothing of the kind is under way. */
   readonly haltAt?: bigint | undefined;
+  /** The last event that is known up to there, or of what an inline projection was handed over with. */
+  readonly witness?: Witness | undefined;
 }
 
 /** A checkpoint as stored, with the epoch of the lease it was last claimed under. */
@@ -29,6 +32,8 @@ interface Row {
   readonly replay_until: string | null;
   readonly epoch: string;
   readonly halt_at: string | null;
+  readonly witness_position: string | null;
+  readonly witness_id: string | null;
   readonly server: string;
 }
 
@@ -56,7 +61,7 @@ export class CheckpointStore {
     manager: EntityManager = this.dataSource.manager,
   ): Promise<StoredCheckpoint[]> {
     const rows = await manager.query<Row[]>(
-      `SELECT segment, position, replay_until, epoch, halt_at, ${SERVER_INCARNATION} AS server
+      `SELECT segment, position, replay_until, epoch, halt_at, witness_position, witness_id, ${SERVER_INCARNATION} AS server
        FROM ${this.table} WHERE projection = $1 ORDER BY segment`,
       [projection],
     );
@@ -103,11 +108,11 @@ export class CheckpointStore {
     server?: string,
   ): Promise<Fenced | undefined> {
     const text = `
-      UPDATE ${this.table} SET position = $4, replay_until = $5, updated_at = clock_timestamp()
+      UPDATE ${this.table} SET position = $4, replay_until = $5, witness_position = $9, witness_id = $10, updated_at = clock_timestamp()
       WHERE projection = $1 AND segment = $2 AND position = $3 AND replay_until IS NOT DISTINCT FROM $6 AND epoch = $7 AND coalesce(halt_at >= $4, true)
         AND coalesce(${SERVER_INCARNATION} = $8::text, true)
       RETURNING pg_backend_pid() AS backend, pg_current_xact_id()::xid::text AS transaction`;
-    const { position, replayUntil = null } = to;
+    const { position, replayUntil = null, witness } = to;
     const values = [
       projection,
       segment,
@@ -117,6 +122,8 @@ export class CheckpointStore {
       from.replayUntil ?? null,
       epoch,
       server ?? null,
+      witness?.position ?? null,
+      witness?.id ?? null,
     ];
     if (!manager) return (await this.dataSource.query<[Fenced[], number]>(text, values))[0][0];
     // Every batch begins with it, which makes what the server spends on planning it count.
@@ -131,12 +138,13 @@ export class CheckpointStore {
 
   /**
    * Locks all segments and puts them wherever it is told. What a segment had got to is history to it from here on, and
-   * what lies behind that is not, also where it comes while the locks are waited for.
+   * what lies behind that is not, also where it comes while the locks are waited for. Without a witness, what is told of
+   * the store before counts no more.
    */
   async reset(
     manager: EntityManager,
     projection: string,
-    { position, replayUntil }: Checkpoint,
+    { position, replayUntil, witness }: Checkpoint,
   ): Promise<void> {
     await manager.query(
       `INSERT INTO ${this.table} (projection, segment, position, replay_until) VALUES ($1, 0, $2, $3)
@@ -145,9 +153,9 @@ export class CheckpointStore {
     );
     await manager.query(
       `UPDATE ${this.table} SET position = $2, replay_until = coalesce($3, nullif(greatest(position, replay_until, $2), $2)),
-         updated_at = clock_timestamp()
+         witness_position = $4, witness_id = $5, updated_at = clock_timestamp()
        WHERE projection = $1`,
-      [projection, position, replayUntil ?? null],
+      [projection, position, replayUntil ?? null, witness?.position ?? null, witness?.id ?? null],
     );
   }
 
@@ -187,6 +195,11 @@ function toCheckpoint(row: Row): StoredCheckpoint {
     replayUntil: row.replay_until === null ? undefined : BigInt(row.replay_until),
     epoch: BigInt(row.epoch),
     haltAt: row.halt_at === null ? undefined : BigInt(row.halt_at),
+    witness: witnessOf(row),
     server: row.server,
   };
+}
+
+function witnessOf({ witness_position: position, witness_id: id }: Row): Witness | undefined {
+  return position === null || id === null ? undefined : { position: BigInt(position), id };
 }

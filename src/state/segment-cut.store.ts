@@ -113,12 +113,18 @@ export class SegmentCutStore {
       [projection],
     );
     await manager.query(
-      `INSERT INTO ${this.checkpoints} AS stored (projection, segment, position, replay_until, epoch)
+      `INSERT INTO ${this.checkpoints} AS stored (projection, segment, position, replay_until, epoch, witness_position, witness_id)
        SELECT $1, segment, $3, (SELECT max(replay_until) FROM ${this.checkpoints} WHERE projection = $1),
-              coalesce((SELECT epoch FROM ${this.leases} l WHERE l.projection = $1 AND l.segment = s.segment), 0)
+              coalesce((SELECT epoch FROM ${this.leases} l WHERE l.projection = $1 AND l.segment = s.segment), 0),
+              witness.position, witness.id
        FROM generate_series(0, $2 - 1) AS s (segment)
+       LEFT JOIN (
+         SELECT witness_position AS position, witness_id AS id FROM ${this.checkpoints} WHERE projection = $1
+         ORDER BY witness_position DESC NULLS LAST LIMIT 1
+       ) witness ON true
        ON CONFLICT (projection, segment) DO UPDATE
          SET position = excluded.position, replay_until = excluded.replay_until,
+             witness_position = excluded.witness_position, witness_id = excluded.witness_id,
              epoch = greatest(excluded.epoch, stored.epoch + 1), halt_at = NULL, updated_at = clock_timestamp()`,
       [projection, segments, position],
     );

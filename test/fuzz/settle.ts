@@ -9,6 +9,10 @@ import type { World } from './world';
 const SETTLE_MS = 45_000;
 const LOOK_MS = 40;
 const ANSWER_MS = 20_000;
+const OF_ANOTHER_STORE = new Set<string | undefined>([
+  'CheckpointBeyondStoreError',
+  'CheckpointOfAnotherStoreError',
+]);
 
 /** Does what an operator does until everything is applied and nothing is under way. */
 export async function settle(world: World): Promise<void> {
@@ -66,7 +70,7 @@ async function handle(
 async function goOn(world: World, plan: ProjectionPlan, error: ProjectionStatus['error']): Promise<void> {
   const { projections } = world.instance(0);
   const { name } = plan;
-  if (error?.name === 'CheckpointBeyondStoreError' && hasCrash(world.plan)) {
+  if (OF_ANOTHER_STORE.has(error?.name) && hasCrash(world.plan)) {
     if (!world.isOrdered(`rebuild ${name}`)) await world.order(`rebuild ${name}`, projections.rebuild(name));
     return;
   }

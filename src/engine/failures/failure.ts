@@ -3,6 +3,7 @@ import { ForeignWriteError } from '../../read-models/row.errors';
 import {
   AT_COMMIT,
   CheckpointBeyondStoreError,
+  CheckpointOfAnotherStoreError,
   HandlerFailedError,
   TransactionEndedError,
 } from '../engine.errors';
@@ -47,7 +48,8 @@ export function failureOf(error: unknown, site: FailureSite): Failure {
   if (error instanceof LeaseLost) return { kind: 'lost' };
   if (error instanceof WriteAheadFailed) return failureAhead(error.cause, site);
   if (error instanceof ForeignWriteError) return { kind: 'foreign-write', error };
-  if (error instanceof CheckpointBeyondStoreError) return { kind: 'final', error };
+  if (error instanceof CheckpointBeyondStoreError || error instanceof CheckpointOfAnotherStoreError)
+    return { kind: 'final', error };
   const failed = error instanceof HandlerFailedError ? error : undefined;
   if (failed?.cause instanceof TransactionEndedError && failed.cause.mayHaveCommitted)
     return { kind: 'final', error: failed };

@@ -2,12 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EventSource } from '../../events/event-source';
 import type { AwaitedEvent, ProgressStore, ProjectionProgress } from '../../state/progress.store';
 import type { CommittedBatch } from '../committed-batch';
-import {
-  CheckpointBeyondStoreError,
-  NoOwnerError,
-  ProjectionStoppedError,
-  WaitTimeoutError,
-} from '../engine.errors';
+import { NoOwnerError, ProjectionStoppedError, WaitTimeoutError } from '../engine.errors';
+import { isOfAnotherStore } from '../failures/is-of-another-store';
 import type { HeadWatcher } from '../head-watcher';
 import type { ManagedProjection } from '../managed-projection';
 import { isHandedOver, reachHere, reachOf } from '../reach';
@@ -248,7 +244,7 @@ export class ProgressWaits {
   ): Promise<bigint | undefined> {
     const { watcher } = this.parts;
     if (definition.type === 'live') return reach;
-    if (state === 'stopped' && failure?.name === CheckpointBeyondStoreError.name) return undefined;
+    if (state === 'stopped' && isOfAnotherStore(failure)) return undefined;
     if (reach === undefined || reach <= watcher.last) return reach;
     await within(LOOK_MS, () => watcher.refresh());
     return reach <= watcher.last ? reach : undefined;

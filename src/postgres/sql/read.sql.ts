@@ -8,7 +8,7 @@ const COLUMNS = 'global_position, id, stream_id, version, type, data, metadata, 
 
 /** Each event as `readCutPageSql` gives it. */
 export const readStreamSql = (events: string) => `
-  SELECT NULL, global_position, id, stream_id, version, type, data, NULLIF(metadata, '{}') AS metadata, ${RECORDED_AT}
+  SELECT NULL, NULL, global_position, id, stream_id, version, type, data, NULLIF(metadata, '{}') AS metadata, ${RECORDED_AT}
   FROM ${events}
   WHERE stream_id = $1 AND version >= $2
   ORDER BY version
@@ -50,13 +50,18 @@ const typesSql = (filtered: boolean) =>
     ? `string_agg(array_position($9::text[], type)::text, ',')`
     : `string_agg(to_json(type)::text, ',')`;
 
+/** The last event of any type in the range of a page, as JSON; NULL where there is none. */
+const witnessSql = (events: string) => `(
+    SELECT json_build_array(global_position::text, id) FROM ${events}
+    WHERE global_position > $1 AND global_position <= $2 ORDER BY global_position DESC LIMIT 1)`;
+
 /**
  * A page column by column, each as one JSON text, which costs the reader half of what rows would; NULLs where there are
  * no events, or where they are more than $4 bytes.
  */
 export const readPageSql = (table: EventsTable, filtered: boolean, { events } = table) => `
   WITH size AS (SELECT coalesce(sum(own), 0) AS bytes FROM (${picked(`${SIZE} AS own`, events, filtered)}) sized)
-  SELECT ${guardSql(table)} AS state, (SELECT bytes <= $4 FROM size) AS fits,
+  SELECT ${guardSql(table)} AS state, ${witnessSql(events)} AS witness, (SELECT bytes <= $4 FROM size) AS fits,
          string_agg(global_position::text, ','), json_agg(id), json_agg(stream_id), string_agg(version::text, ','),
          ${typesSql(filtered)}, string_agg(data::text, ','), json_agg(NULLIF(metadata, '{}')),
          string_agg(${momentSql('recorded_at')}, ',')
@@ -65,9 +70,9 @@ export const readPageSql = (table: EventsTable, filtered: boolean, { events } = 
 
 /** The same row by row, and no further than the event that makes it $4 bytes. */
 export const readCutPageSql = (table: EventsTable, filtered: boolean, { events } = table) => `
-  SELECT state, global_position, id, stream_id, version, type, data, NULLIF(metadata, '{}') AS metadata,
+  SELECT state, witness, global_position, id, stream_id, version, type, data, NULLIF(metadata, '{}') AS metadata,
          ${RECORDED_AT}
-  FROM (SELECT ${guardSql(table)} AS state) guard LEFT JOIN (
+  FROM (SELECT ${guardSql(table)} AS state, ${witnessSql(events)} AS witness) guard LEFT JOIN (
     SELECT *, sum(own) OVER (ORDER BY global_position ROWS UNBOUNDED PRECEDING) AS bytes
     FROM (${picked(`${COLUMNS}, ${SIZE} AS own`, events, filtered)}) sized
   ) page ON bytes - own < $4
