@@ -104,6 +104,9 @@ describe('an inline projection', () => {
       event: { type, streamId: 's', version: 2 },
       message: expect.stringContaining(cause) as string,
     });
+    // Nothing is stopped that could be resumed, and no event is there to skip.
+    expect((error as Error).message).toMatch(/The append was refused.* append again\.$/);
+    expect((error as Error).message).not.toMatch(/resume|skip/);
     expect(await app.store.readStream('s')).toEqual([]);
     expect(await log()).toEqual([]);
 

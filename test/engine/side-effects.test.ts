@@ -84,6 +84,31 @@ describe('side effects', () => {
     expect(await app.projections.status()).toMatchObject([{ state: 'running', position: 2n }]);
   });
 
+  it('may wait for another projection, for they hold none of a small pool meanwhile', async () => {
+    let reached: bigint | undefined;
+    @Projection({ name: 'report', type: 'catch-up' })
+    class Report {
+      @On('Ordered') ordered() {}
+    }
+    // Longer than the test: a wait that is given up would let the others go on.
+    @Projection({ name: 'reporter', handlerTimeoutMs: 600_000 })
+    class Reporter {
+      @On('Ordered')
+      ordered(_event: RecordedEvent, { afterCommit }: ProjectionContext) {
+        afterCommit(async () => {
+          reached = await small.projections.catchUp('report');
+        });
+      }
+    }
+    const small = await startApp(database.url, { projections: [Report, Reporter], poolSize: 3 });
+    try {
+      const { globalPosition } = await small.store.append('s', [{ type: 'Ordered', data: {} }]);
+      await eventually(() => expect(reached).toBe(globalPosition));
+    } finally {
+      await small.close();
+    }
+  });
+
   it('never happen while history is replayed, and handlers that want no history are not called', async () => {
     await append('Ordered', 'Welcomed');
     await eventually(() => expect(positions()).toEqual([1]));

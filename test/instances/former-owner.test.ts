@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+import { runInThisContext } from 'node:vm';
 import { type OnError, On, Projection } from 'nestjs-projections';
 import { CommandStore } from '../../src/state/command.store';
 import { ControlStore } from '../../src/state/control.store';
@@ -97,17 +99,26 @@ describe('an owner whose lease another has taken', () => {
     fails = false;
     const rejections: unknown[] = [];
     const note = (error: unknown) => rejections.push(error);
-    process.on('unhandledRejection', note);
+    // Jest gives tests a copy of the process, which hears of nothing.
+    const real = runInThisContext('process') as NodeJS.Process;
+    real.on('unhandledRejection', note);
     try {
       const old = await start({ leaseMs: 1_000 });
       await old.projections.waitFor('p', (await old.store.append('s', [happened()])).globalPosition);
-      around(LeaseStore.prototype, 'release', () => Promise.reject(new Error('the database is away')));
+      const tried = new Deferred();
+      around(LeaseStore.prototype, 'release', () => {
+        tried.release();
+        return Promise.reject(new Error('the database is away'));
+      });
       const next = await start({ version: 2, leaseMs: 1_000 });
       const { globalPosition } = await next.store.append('s', [happened()]);
       await next.projections.waitFor('p', globalPosition, { timeoutMs: 20_000 });
+      await tried.released;
+      // A rejection is known to be nobody's a turn of the loop later.
+      await setImmediate();
       expect(rejections).toEqual([]);
     } finally {
-      process.off('unhandledRejection', note);
+      real.off('unhandledRejection', note);
     }
   });
 

@@ -1,12 +1,17 @@
 import { OnAny, Projection } from 'nestjs-projections';
 import type { Type } from '@nestjs/common';
+import type { EventPage } from '../../src/events/event-source';
+import { PostgresEventStore } from '../../src/postgres/postgres-event-store';
 import { startApp } from '../support/app';
+import { around } from '../support/around';
 import { createDatabase, type TestDatabase } from '../support/database';
 
 const PROJECTIONS = 50;
 const EVENTS = 200;
 const PAYLOAD = 100_000;
 const MAX_BATCH_BYTES = 1024 * 1024;
+/** So many that pages have grown to more than all of the large events. */
+const SMALL = 3_000;
 /** All that the projections would hold if each took a page of the default size is a gigabyte. */
 const ROOM = 300 * 1024 * 1024;
 
@@ -24,7 +29,45 @@ function counting(name: string, counts: Map<string, number>): Type<object> {
 describe('memory', () => {
   let database: TestDatabase;
   beforeEach(async () => (database = await createDatabase()));
-  afterEach(() => database.drop());
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await database.drop();
+  });
+
+  it.each(['data', 'metadata'])('holds no large page after many small events: %s', async (column) => {
+    const store = await startApp(database.url);
+    await database.query(
+      `INSERT INTO events (id, stream_id, version, type, data, metadata)
+       SELECT gen_random_uuid(), 's', n, 'Happened', coalesce(filler -> 'data', '{}'), coalesce(filler -> 'metadata', '{}')
+       FROM generate_series(1, $1) AS n,
+         LATERAL (SELECT CASE WHEN n > $2 THEN jsonb_build_object('${column}', jsonb_build_object('filler', repeat('x', $3))) END
+           AS filler) made`,
+      [SMALL + EVENTS, SMALL, PAYLOAD],
+    );
+    await store.close();
+
+    const counts = new Map<string, number>();
+    const sizes: number[] = [];
+    const lengths: number[] = [];
+    around(PostgresEventStore.prototype, 'readPage', async (call, ...given) => {
+      const page = (await call(...given)) as EventPage;
+      lengths.push(page.events.length);
+      sizes.push(JSON.stringify(page.events.map(({ data, metadata }) => [data, metadata])).length);
+      return page;
+    });
+    const app = await startApp(database.url, {
+      projections: [counting('p', counts)],
+      options: { maxBatchBytes: MAX_BATCH_BYTES, batchSize: 10_000 },
+    });
+    try {
+      await app.projections.waitFor('p', BigInt(SMALL + EVENTS), { timeoutMs: 50_000 });
+    } finally {
+      await app.close();
+    }
+    expect(counts.get('p')).toBe(SMALL + EVENTS);
+    expect(Math.max(...lengths)).toBeGreaterThan(EVENTS);
+    expect(Math.max(...sizes)).toBeLessThan(MAX_BATCH_BYTES + 2 * PAYLOAD);
+  });
 
   it.each([
     ['payloads that compress', 'data', `repeat('x', $2)`],

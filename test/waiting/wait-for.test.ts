@@ -79,6 +79,21 @@ describe('waitFor', () => {
     expect(counted.looks).toBeLessThan(20);
   });
 
+  it('does not look where a commit here says it', async () => {
+    const app = await start();
+    await app.projections.waitFor('log', await app.store.append('s', [happened()]));
+    const counted = countLooks(app);
+    for (let n = 0; n < 20; n++) {
+      const hold = new Deferred();
+      fault.now = () => hold.released;
+      const wait = app.projections.waitFor('log', await app.store.append('s', [happened()]));
+      hold.release();
+      await wait;
+    }
+    // A commit that takes long is looked for.
+    expect(counted.looks).toBeLessThan(10);
+  });
+
   it('looks once for all waits of a process that runs nothing', async () => {
     const worker = await start();
     const web = await start({}, { run: false });
