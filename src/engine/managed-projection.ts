@@ -5,9 +5,9 @@ import type { CommittedBatch } from './committed-batch';
 import type { Directive, SegmentRunner } from './segment-runner';
 import { endsWithin } from './ends-within';
 
-/** After this long a batch that does not end is called off at shutdown; after so long again it is left behind. */
+/** After this long a batch that does not end is called off at shutdown, and after this long more it is left behind. */
 const GRACE_MS = 5_000;
-const ROLLBACK_MS = 3_000;
+const ROLLBACK_MS = 2_000;
 
 /** A projection in this process: the loops of those of its segments that run here. */
 export class ManagedProjection {
