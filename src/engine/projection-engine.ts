@@ -468,7 +468,7 @@ export class ProjectionEngine {
 
   private startLive(projection: ManagedProjection): void {
     const id = { projection: projection.definition.name, segment: 0 };
-    const cursor = new VolatileCursor(() => this.watcher.head);
+    const cursor = new VolatileCursor(this.watcher);
     const runner = this.makeRunner(projection, id, 1, cursor, following);
     runner.direct(this.liveDirective(this.stateOf(id.projection)));
     projection.start(0, runner).catch(() => undefined);

@@ -53,6 +53,8 @@ export interface Head {
    * and may end before what was read already: positions of the one mean nothing in the other.
    */
   readonly incarnation: string;
+  /** Grows where positions are drawn again, and so may belong to other events than before; most incarnations go on with them. */
+  readonly numbering: number;
 }
 
 export interface BacklogRequest {
