@@ -275,10 +275,12 @@ export class ProjectionEngine {
     const { name } = definition;
     const tables = readModelTables(this.dataSource, definition);
     const state = await control.read(name);
-    const position = BigInt(state?.beginsAfter ?? 0);
+    const beginsAfter = BigInt(state?.beginsAfter ?? 0);
+    const { settled, last } = await this.source.head();
     // Where the store has begun again, what the projection had got to is no history of it.
-    const beyond = state?.failure?.name === CheckpointBeyondStoreError.name;
-    const end = beyond ? (await this.source.head()).settled : undefined;
+    const beyond = beginsAfter > last || state?.failure?.name === CheckpointBeyondStoreError.name;
+    const end = beyond ? settled : undefined;
+    const position = beginsAfter > last ? settled : beginsAfter;
     const work = async (manager: EntityManager, historyUntil?: bigint) => {
       const replayUntil = end ?? historyUntil;
       await shield(manager);
@@ -288,6 +290,7 @@ export class ProjectionEngine {
       // Also one that was paused a moment ago: that its pause ends must not be a side effect.
       if (!(await control.leaveStop(manager, name))) throw new ProjectionPausedError(name, 'be rebuilt');
       await control.nextGeneration(manager, name);
+      if (end !== undefined) await control.beginWithin(manager, name, { after: position, historyUntil: end });
       if (tables.length > 0) await manager.query(`TRUNCATE ${tables.join(', ')}`);
     };
     const inline = this.inline.get(name);
@@ -297,6 +300,11 @@ export class ProjectionEngine {
         ? inline.empty((manager, historyUntil) => work(manager, later(historyUntil, state)))
         : withSilentConnections(this.dataSource).transaction('READ COMMITTED', (manager) => work(manager)),
     );
+    if (position < beginsAfter)
+      this.logger.warn(
+        `Projection "${name}" began behind position ${beginsAfter}, which the store does not have any more: ` +
+          `it begins behind ${position} now, where the store ends.`,
+      );
     await this.coordinator.nudge();
   }
 
