@@ -29,6 +29,7 @@ import { EngineState } from './engine-state';
 import { EventFeed } from './event-feed';
 import { failurePolicy } from './failure-policy';
 import { HeadWatcher } from './head-watcher';
+import { KnownBeginnings } from './known-beginnings';
 import { InlineCursor } from './inline-cursor';
 import { InlineProjection } from './inline-projection';
 import { ManagedProjection } from './managed-projection';
@@ -83,6 +84,7 @@ export class ProjectionEngine {
   readonly coordinator: Coordinator;
   readonly waits: ProgressWaits;
   private readonly budget: ConnectionBudget;
+  private readonly beginnings: KnownBeginnings;
   private readonly feed: EventFeed;
   private readonly projections = new Map<string, ManagedProjection>();
   private readonly appliers: BatchAppliers;
@@ -103,6 +105,7 @@ export class ProjectionEngine {
     private readonly options: EngineOptions,
   ) {
     this.watcher = new HeadWatcher(source, options.pollInterval);
+    this.beginnings = new KnownBeginnings(this.watcher);
     this.state = new EngineState(dataSource, options.leaseMs);
     this.budget = new ConnectionBudget(options.connections);
     this.feed = new EventFeed(source, this.budget, () => this.all.flatMap(({ runners }) => runners));
@@ -113,7 +116,10 @@ export class ProjectionEngine {
       runnable: () => this.runnable.map((projection) => this.declared(projection)),
       candidates: (code, state) => this.candidates(code, state),
       resegment: (code, state) => this.resegment(code, state),
-      observe: ({ states }) => this.directLive(states),
+      observe: ({ states }) => {
+        this.beginnings.note(states);
+        this.directLive(states);
+      },
       outdated: (projection, stored) => this.get(projection).outdated(stored),
     });
     this.waits = new ProgressWaits({
@@ -194,9 +200,20 @@ export class ProjectionEngine {
   }
 
   private async beginning(name: string): Promise<Beginning> {
+    const { definition } = this.get(name);
+    const known = await this.beginnings.of(name);
+    if (known) {
+      // What its type has beside the row may be gone too.
+      await this.checkType(definition);
+      this.logger.warn(
+        `Projection "${name}" has no row in the database any more, as after a TRUNCATE of the module's tables: ` +
+          `it begins again behind position ${known.after}.`,
+      );
+      return known;
+    }
     await this.watcher.settles(0);
     const end = { settled: this.watcher.readable(), drawn: this.watcher.last };
-    return beginningOf(this.get(name).definition, end, this.source);
+    return beginningOf(definition, end, this.source);
   }
 
   private async checkTypes(): Promise<void> {
@@ -320,6 +337,7 @@ export class ProjectionEngine {
     const marks = tableName(this.dataSource, 'projection_inline_marks');
     if (isOfAnotherType) throw new ProjectionTypeChangedError(name, type, marks);
     if (type === 'inline') await inlineMarks.create(name);
+    this.inline.get(name)?.marked();
   }
 
   private async logStart(): Promise<void> {

@@ -35,14 +35,14 @@ export class InlineMarkStore {
   }
 
   /** As `read`, but fails with 40001 where that has changed since the snapshot of the transaction was taken. */
-  async lock(projection: string, manager: EntityManager): Promise<boolean> {
+  async lock(projection: string, manager: EntityManager): Promise<boolean | undefined> {
     const [row] = await manager.query<Row[]>(
       `SELECT by_appends FROM ${this.table} WHERE projection = $1 FOR SHARE`,
       [projection],
     );
     // A row that was made since is one that this conflicts with.
     if (!row) await this.create(projection, manager);
-    return row?.by_appends ?? false;
+    return row?.by_appends;
   }
 
   async write(projection: string, byAppends: boolean, manager: EntityManager): Promise<void> {
