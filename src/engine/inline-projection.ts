@@ -16,6 +16,7 @@ import { InlineBusyError } from './inline-busy.error';
 import { InlineGate } from './inline-gate';
 import { InlineHandOver } from './inline-hand-over';
 import { InlineMarkMissingError } from './inline-mark-missing.error';
+import { InlineOutdatedError } from './inline-outdated.error';
 import { InlineHandlers } from './inline-handlers';
 import type { RunMode } from './run-mode';
 import type { SegmentCursor } from './segment-cursor';
@@ -80,11 +81,14 @@ export class InlineProjection implements AppendParticipant, RunMode {
     const { name } = definition;
     const { inlineMarks } = state;
     const { isSnapshot } = await this.gate.share(manager);
-    const byAppends = await (isSnapshot ? inlineMarks.lock(name, manager) : inlineMarks.read(name, manager));
+    const mark = await inlineMarks.forAppend(name, isSnapshot, manager);
     // Before the start has made the row its loop takes what is missing; later nobody would know of it.
-    if (byAppends === undefined && this.hasMark)
+    if (!mark && this.hasMark)
       throw new InlineMarkMissingError(name, tableName(dataSource, 'projection_inline_marks'));
-    if (!byAppends) return;
+    if (!mark?.byAppends) return;
+    const { version = 1 } = definition.options;
+    if (mark.version !== null && mark.version > version)
+      throw new InlineOutdatedError(name, version, mark.version);
     const afterCommit = () => {
       throw new UnsupportedOperationError(
         'use afterCommit',
