@@ -80,9 +80,9 @@ export class HeadWatcher {
     return this.known?.incarnation;
   }
 
-  /** Which numbering the positions of the store belong to; 0 before the first look. */
-  get numbering(): number {
-    return this.known?.numbering ?? 0;
+  /** Which numbering the positions of the store belong to. */
+  get numbering(): number | undefined {
+    return this.known?.numbering;
   }
 
   /** Seconds for which the head has waited for an append that is still open, as far as this process has seen; else 0. */

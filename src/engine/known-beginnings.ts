@@ -2,7 +2,7 @@ import type { Beginning, StateRow } from '../state/control.store';
 import type { HeadWatcher } from './head-watcher';
 
 interface Known extends Beginning {
-  readonly numbering: number;
+  readonly numbering: number | undefined;
 }
 
 /**

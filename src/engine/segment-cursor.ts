@@ -74,14 +74,15 @@ export class VolatileCursor implements SegmentCursor {
   private numbering: number | undefined;
   private begins = 0n;
 
-  constructor(private readonly store: { readonly head: bigint; readonly numbering: number }) {}
+  constructor(private readonly store: { readonly head: bigint; readonly numbering: number | undefined }) {}
 
   async load(last: Checkpoint | undefined): Promise<Checkpoint> {
     const { head, numbering } = this.store;
-    const isSame = numbering === this.numbering;
+    // Before the first look the head is not known.
+    const isSame = numbering !== undefined && numbering === this.numbering;
     if (!isSame) this.begins = this.numbering === undefined ? head : 0n;
     this.numbering = numbering;
-    return (isSame && last) || { position: this.begins, replayUntil: undefined };
+    return isSame && last ? last : { position: this.begins, replayUntil: undefined };
   }
 
   async advance(_from: Checkpoint, _to: Checkpoint, manager?: EntityManager): Promise<Fenced> {
