@@ -102,6 +102,8 @@ export {
   WaitTimeoutError,
 } from './engine/engine.errors';
 export { InlineBusyError } from './engine/inline-busy.error';
+export { InlineMarkMissingError } from './engine/inline-mark-missing.error';
+export { InlineOutdatedError } from './engine/inline-outdated.error';
 export type { ProjectionFailure, ProjectionState, ProjectionStatus } from './engine/projection-status';
 export { ProjectionTypeChangedError } from './engine/projection-type-changed.error';
 export { SegmentByChangedError, SegmentLockedError, SegmentsApartError } from './engine/segment-by.errors';

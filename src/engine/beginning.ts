@@ -31,7 +31,10 @@ export async function beginningOf(
     return { after: startFrom, historyUntil };
   }
   if (settled < drawn) throw new BeginningUnsettledError(name);
-  return { after: startFrom === 'head' ? settled : await source.positionBefore(startFrom), historyUntil };
+  if (startFrom === 'head') return { after: settled, historyUntil };
+  const after = await source.positionBefore(startFrom);
+  if (after === undefined) throw new BeginningBeyondStoreError(name, startFrom, settled);
+  return { after, historyUntil };
 }
 
 /** The checkpoint of a segment that has none yet. */

@@ -23,7 +23,7 @@ export interface Candidate {
 export interface CoordinatedProjections {
   /** All that the application declares. */
   declared(): readonly DeclaredProjection[];
-  /** Where a projection begins that is new to the store. */
+  /** Where a projection begins that is new to the store, or whose row there is gone. */
   beginning(projection: string): Promise<Beginning>;
   /** Those that may run here now, as far as the code is concerned. */
   runnable(): readonly DeclaredProjection[];

@@ -168,6 +168,7 @@ export class Coordinator {
 
   private async look(): Promise<void> {
     this.view = await this.state.control.snapshot();
+    this.registration.see(this.view.states);
     this.projections.observe(this.view);
     this.able = this.projections.runnable().filter((code) => this.admits(code));
   }

@@ -194,12 +194,15 @@ export class CheckpointOfAnotherStoreError extends ProjectionError {
   }
 }
 
-/** A projection is to start from a position that the store has not got to. */
+/** A projection is to start from a position, or a date, that the store has not got to. */
 export class BeginningBeyondStoreError extends ProjectionError {
-  constructor(projection: string, startFrom: bigint, head: bigint) {
+  constructor(projection: string, startFrom: bigint | Date, head: bigint) {
     super(
-      `Projection "${projection}" is to start from position ${startFrom}, but the store ends at ${head}: ` +
-        "give startFrom a position that the store has, or 'head'.",
+      typeof startFrom === 'bigint'
+        ? `Projection "${projection}" is to start from position ${startFrom}, but the store ends at ${head}: ` +
+            "give startFrom a position that the store has, or 'head'."
+        : `Projection "${projection}" is to start from ${startFrom.toISOString()}, which is still to come for the store, and ` +
+            "what is recorded before then has no end yet: give startFrom a date that has passed, or 'head'.",
     );
   }
 }

@@ -80,6 +80,11 @@ export class HeadWatcher {
     return this.known?.incarnation;
   }
 
+  /** Which numbering the positions of the store belong to. */
+  get numbering(): number | undefined {
+    return this.known?.numbering;
+  }
+
   /** Seconds for which the head has waited for an append that is still open, as far as this process has seen; else 0. */
   get pendingSeconds(): number {
     const since = this.known?.pendingSince;

@@ -6,6 +6,7 @@ import type { AppendParticipant, EventStore } from '../events/event-store';
 import type { RecordedEvent } from '../events/recorded-event';
 import type { Checkpoint } from '../state/checkpoint.store';
 import type { SegmentId } from '../state/segment-id';
+import { tableName } from '../state/table-name';
 import type { BatchApplier } from './batch';
 import { HandlerFailedError, UnsupportedOperationError } from './engine.errors';
 import type { EngineState } from './engine-state';
@@ -14,6 +15,8 @@ import type { HeadWatcher } from './head-watcher';
 import { InlineBusyError } from './inline-busy.error';
 import { InlineGate } from './inline-gate';
 import { InlineHandOver } from './inline-hand-over';
+import { InlineMarkMissingError } from './inline-mark-missing.error';
+import { InlineOutdatedError } from './inline-outdated.error';
 import { InlineHandlers } from './inline-handlers';
 import type { RunMode } from './run-mode';
 import type { SegmentCursor } from './segment-cursor';
@@ -54,6 +57,7 @@ export class InlineProjection implements AppendParticipant, RunMode {
   private readonly id: SegmentId;
   private readonly handlers: InlineHandlers;
   private readonly handOver: InlineHandOver;
+  private hasMark = false;
 
   constructor(private readonly parts: InlineParts) {
     const { definition, dataSource, makeApplier } = parts;
@@ -63,16 +67,28 @@ export class InlineProjection implements AppendParticipant, RunMode {
     this.handOver = new InlineHandOver({ ...parts, gate: this.gate, handlers: this.handlers });
   }
 
+  /** Told when there is a row that says whether appends apply its events. */
+  marked(): void {
+    this.hasMark = true;
+  }
+
   wants(type: string): boolean {
     return this.parts.definition.handlers.of(type).length > 0;
   }
 
   async apply(events: readonly RecordedEvent[], manager: EntityManager): Promise<void> {
-    const { name } = this.parts.definition;
-    const { inlineMarks } = this.parts.state;
+    const { definition, state, dataSource } = this.parts;
+    const { name } = definition;
+    const { inlineMarks } = state;
     const { isSnapshot } = await this.gate.share(manager);
-    const byAppends = await (isSnapshot ? inlineMarks.lock(name, manager) : inlineMarks.read(name, manager));
-    if (!byAppends) return;
+    const mark = await inlineMarks.forAppend(name, isSnapshot, manager);
+    // Before the start has made the row its loop takes what is missing; later nobody would know of it.
+    if (!mark && this.hasMark)
+      throw new InlineMarkMissingError(name, tableName(dataSource, 'projection_inline_marks'));
+    if (!mark?.byAppends) return;
+    const { version = 1 } = definition.options;
+    if (mark.version !== null && mark.version > version)
+      throw new InlineOutdatedError(name, version, mark.version);
     const afterCommit = () => {
       throw new UnsupportedOperationError(
         'use afterCommit',

@@ -26,6 +26,7 @@ import { EventFeed } from './event-feed';
 import { failurePolicy } from './failure-policy';
 import { isOfAnotherStore } from './failures/is-of-another-store';
 import { HeadWatcher } from './head-watcher';
+import { KnownBeginnings } from './known-beginnings';
 import { InlineCursor } from './inline-cursor';
 import { InlineProjection } from './inline-projection';
 import { ManagedProjection } from './managed-projection';
@@ -80,6 +81,7 @@ export class ProjectionEngine {
   readonly coordinator: Coordinator;
   readonly waits: ProgressWaits;
   private readonly budget: ConnectionBudget;
+  private readonly beginnings: KnownBeginnings;
   private readonly feed: EventFeed;
   private readonly projections = new Map<string, ManagedProjection>();
   private readonly appliers: BatchAppliers;
@@ -100,6 +102,7 @@ export class ProjectionEngine {
     private readonly options: EngineOptions,
   ) {
     this.watcher = new HeadWatcher(source, options.pollInterval);
+    this.beginnings = new KnownBeginnings(this.watcher);
     this.state = new EngineState(dataSource, options.leaseMs);
     this.budget = new ConnectionBudget(options.connections);
     this.feed = new EventFeed(source, this.budget, () => this.all.flatMap(({ runners }) => runners));
@@ -110,7 +113,10 @@ export class ProjectionEngine {
       runnable: () => this.runnable.map((projection) => this.declared(projection)),
       candidates: (code, state) => this.candidates(code, state),
       resegment: (code, state) => this.resegment(code, state),
-      observe: ({ states }) => this.directLive(states),
+      observe: ({ states }) => {
+        this.beginnings.note(states);
+        this.directLive(states);
+      },
       outdated: (projection, stored) => this.get(projection).outdated(stored),
     });
     this.waits = new ProgressWaits({
@@ -191,9 +197,20 @@ export class ProjectionEngine {
   }
 
   private async beginning(name: string): Promise<Beginning> {
+    const { definition } = this.get(name);
+    const known = await this.beginnings.of(name);
+    if (known) {
+      // What its type has beside the row may be gone too.
+      await this.checkType(definition);
+      this.logger.warn(
+        `Projection "${name}" has no row in the database any more, as after a TRUNCATE of the module's tables: ` +
+          `it begins again behind position ${known.after}.`,
+      );
+      return known;
+    }
     await this.watcher.settles(0);
     const end = { settled: this.watcher.readable(), drawn: this.watcher.last };
-    return beginningOf(this.get(name).definition, end, this.source);
+    return beginningOf(definition, end, this.source);
   }
 
   private async checkTypes(): Promise<void> {
@@ -272,9 +289,12 @@ export class ProjectionEngine {
     const { name } = definition;
     const tables = readModelTables(this.dataSource, definition);
     const state = await control.read(name);
-    const position = BigInt(state?.beginsAfter ?? 0);
+    const beginsAfter = BigInt(state?.beginsAfter ?? 0);
+    const { settled, last } = await this.source.head();
     // Where the store has begun again, what the projection had got to is no history of it.
-    const end = isOfAnotherStore(state?.failure) ? (await this.source.head()).settled : undefined;
+    const beyond = beginsAfter > last || isOfAnotherStore(state?.failure);
+    const end = beyond ? settled : undefined;
+    const position = beginsAfter > last ? settled : beginsAfter;
     const work = async (manager: EntityManager, historyUntil?: bigint) => {
       const replayUntil = end ?? historyUntil;
       await shield(manager);
@@ -284,6 +304,7 @@ export class ProjectionEngine {
       // Also one that was paused a moment ago: that its pause ends must not be a side effect.
       if (!(await control.leaveStop(manager, name))) throw new ProjectionPausedError(name, 'be rebuilt');
       await control.nextGeneration(manager, name);
+      if (end !== undefined) await control.beginWithin(manager, name, { after: position, historyUntil: end });
       if (tables.length > 0) await manager.query(`TRUNCATE ${tables.join(', ')}`);
     };
     const inline = this.inline.get(name);
@@ -291,6 +312,11 @@ export class ProjectionEngine {
     await (inline
       ? inline.empty((manager, historyUntil) => work(manager, later(historyUntil, state)))
       : withSilentConnections(this.dataSource).transaction('READ COMMITTED', (manager) => work(manager)));
+    if (position < beginsAfter)
+      this.logger.warn(
+        `Projection "${name}" began behind position ${beginsAfter}, which the store does not have any more: ` +
+          `it begins behind ${position} now, where the store ends.`,
+      );
     await this.coordinator.nudge();
   }
 
@@ -306,6 +332,7 @@ export class ProjectionEngine {
     const marks = tableName(this.dataSource, 'projection_inline_marks');
     if (isOfAnotherType) throw new ProjectionTypeChangedError(name, type, marks);
     if (type === 'inline') await inlineMarks.create(name);
+    this.inline.get(name)?.marked();
   }
 
   private async logStart(): Promise<void> {
@@ -462,7 +489,7 @@ export class ProjectionEngine {
 
   private startLive(projection: ManagedProjection): void {
     const id = { projection: projection.definition.name, segment: 0 };
-    const cursor = new VolatileCursor(() => this.watcher.head);
+    const cursor = new VolatileCursor(this.watcher);
     const runner = this.makeRunner(projection, id, 1, cursor, following);
     runner.direct(this.liveDirective(this.stateOf(id.projection)));
     projection.start(0, runner).catch(() => undefined);

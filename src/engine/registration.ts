@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { Beginning, ControlStore, DeclaredProjection } from '../state/control.store';
+import type { Beginning, ControlStore, DeclaredProjection, StateRow } from '../state/control.store';
 import type { SegmentCutStore } from '../state/segment-cut.store';
 import type { CoordinationProblems } from './coordination-problems';
 import { isTransientError } from './transient-error';
@@ -12,6 +12,7 @@ const KNOWN: Beginning = { after: 0n, historyUntil: 0n };
 
 /** Makes the projections of this instance known to the database, each by itself; what failed is tried again. */
 export class Registration {
+  private all: readonly DeclaredProjection[] = [];
   private left: readonly DeclaredProjection[] = [];
 
   constructor(
@@ -25,6 +26,7 @@ export class Registration {
   /** @throws what will not pass by itself, as a missing table */
   async begin(projections: readonly DeclaredProjection[]): Promise<void> {
     const left: DeclaredProjection[] = [];
+    this.all = projections;
     for (const projection of projections)
       await this.register(projection).catch((error: unknown) => {
         if (!isTransientError(error)) throw error;
@@ -32,6 +34,12 @@ export class Registration {
         left.push(projection);
       });
     this.left = left;
+  }
+
+  /** One whose row is gone, as after a TRUNCATE of the module's tables, is registered again. */
+  see(states: readonly StateRow[]): void {
+    const stored = new Set(states.map(({ projection }) => projection));
+    this.left = this.all.filter((one) => this.left.includes(one) || !stored.has(one.name));
   }
 
   async goOn(): Promise<void> {

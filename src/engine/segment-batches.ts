@@ -300,8 +300,10 @@ export class SegmentBatches {
   private async load(): Promise<Checkpoint> {
     const { cursor, watcher, queue } = this.parts;
     const { incarnation } = watcher;
-    const checkpoint = await cursor.load(incarnation === this.incarnation ? this.known : undefined);
+    const checkpoint = await cursor.load(this.known);
     await queue.load();
+    // What is kept in memory alone goes with the life of the store that it was loaded in.
+    if (cursor.server === undefined && watcher.incarnation !== incarnation) return this.load();
     // Whatever was read of the store in an earlier life of the server is not what the checkpoint goes with.
     if (cursor.server !== this.server) await watcher.refresh();
     this.server = cursor.server;

@@ -63,15 +63,26 @@ export class StoredCursor implements SegmentCursor {
   }
 }
 
-/** A place kept in memory alone, for what has no checkpoint. */
+/**
+ * A place kept in memory alone, for what has no checkpoint. It begins at the head, and where positions are drawn again, at
+ * their beginning: all that has one of them was recorded since.
+ */
 export class VolatileCursor implements SegmentCursor {
   readonly epoch = undefined;
   readonly server = undefined;
 
-  constructor(private readonly begin: () => bigint) {}
+  private numbering: number | undefined;
+  private begins = 0n;
+
+  constructor(private readonly store: { readonly head: bigint; readonly numbering: number | undefined }) {}
 
   async load(last: Checkpoint | undefined): Promise<Checkpoint> {
-    return last ?? { position: this.begin(), replayUntil: undefined };
+    const { head, numbering } = this.store;
+    // Before the first look the head is not known.
+    const isSame = numbering !== undefined && numbering === this.numbering;
+    if (!isSame) this.begins = this.numbering === undefined ? head : 0n;
+    this.numbering = numbering;
+    return isSame && last ? last : { position: this.begins, replayUntil: undefined };
   }
 
   async advance(_from: Checkpoint, _to: Checkpoint, manager?: EntityManager): Promise<Fenced> {

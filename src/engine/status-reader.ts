@@ -81,7 +81,7 @@ export class StatusReader {
   }
 }
 
-/** One that the database has no row of yet: what keeps it from being registered is a problem of coordination. */
+/** One that the database has no row of: what keeps it from being registered is a problem of coordination. */
 function notRegistered({ definition: { name, options } }: ManagedProjection): StoredStatus {
   return {
     projection: name,
@@ -110,6 +110,8 @@ function stateOf(
   if (row.version > (options.version ?? 1)) return 'outdated';
   if (problem || troubleOf(projection, row)) return 'retrying';
   if (type === 'catch-up' && !owned && runners.length === 0) return 'idle';
+  const isRegistered = row.segments.length > 0;
+  if (type !== 'live' && type !== 'catch-up' && !isRegistered) return 'unowned';
   if (unownedSecondsOf(projection, row) !== undefined) return 'unowned';
   const replaying =
     runners.some((runner) => runner.replaying) || row.segments.some(({ inHistory }) => inHistory);

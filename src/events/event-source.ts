@@ -56,6 +56,8 @@ export interface Head {
    * and may end before what was read already: positions of the one mean nothing in the other.
    */
   readonly incarnation: string;
+  /** Grows where positions are drawn again, and so may belong to other events than before; most incarnations go on with them. */
+  readonly numbering: number;
 }
 
 export interface BacklogRequest {
@@ -86,8 +88,11 @@ export abstract class EventSource {
 
   abstract backlog(request: BacklogRequest): Promise<Backlog>;
 
-  /** The position behind which the first event lies that was recorded at `date` or later; the settled head without one. */
-  abstract positionBefore(date: Date): Promise<bigint>;
+  /**
+   * The position behind which the first event lies that was recorded at `date` or later; the settled head without one, and
+   * `undefined` where that is still to come by the clock of the store, as events may then be recorded before it.
+   */
+  abstract positionBefore(date: Date): Promise<bigint | undefined>;
 
   /** Calls `listener` when new events may be there: a hint, neither promised nor exact. Returns the way to stop. */
   abstract onHint(listener: () => void): () => void;

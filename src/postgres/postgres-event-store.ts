@@ -206,12 +206,13 @@ export class PostgresEventStore extends EventStore {
     return row!.events < BACKLOG_COUNTED ? row! : { ...row!, events: Number(upTo - after) };
   }
 
-  async positionBefore(date: Date): Promise<bigint> {
+  async positionBefore(date: Date): Promise<bigint | undefined> {
     const { settled } = await this.head();
-    const [row] = await this.dataSource.query<[{ position: string | null }]>(positionBeforeSql(this.events), [
-      date,
-      settled,
-    ]);
+    const [row] = await this.dataSource.query<[{ position: string | null; isToCome: boolean }]>(
+      positionBeforeSql(this.events),
+      [date, settled],
+    );
+    if (row.isToCome) return undefined;
     return row.position === null ? settled : BigInt(row.position);
   }
 

@@ -36,28 +36,32 @@ export interface SeenStore {
   readonly table: EventsTable;
   readonly server: string;
   readonly relation: string;
+  readonly file: string;
   readonly witness: Witness | undefined;
 }
 
 interface Look {
   readonly server: string;
   readonly relation: string;
+  /** Of the sequence. */
+  readonly file: string;
   readonly last: bigint;
   readonly contiguous: bigint;
   readonly witness: Witness | undefined;
-  /** Whether the witness of the last look is still there. */
-  readonly witnessed: boolean;
+  /** Whether the witness of the last look is still at its position; `undefined` where no event is. */
+  readonly witnessed: boolean | undefined;
 }
 
 type LookRow = [
   server: string,
   recovering: 't' | 'f',
   relation: string,
+  file: string,
   hidden: 't' | 'f',
   last: string | null,
   newest: string | null,
   id: string | null,
-  witnessed: 't' | 'f',
+  witnessed: 't' | 'f' | null,
   contiguous: string,
 ];
 
@@ -80,6 +84,7 @@ export class SettledHead {
   private store: SeenStore | undefined;
   private last = 0n;
   private incarnations = 0;
+  private numbering = 0;
   private stuck: { at: bigint; since: Date } | undefined;
   private readonly names: StatementNames;
 
@@ -126,15 +131,16 @@ export class SettledHead {
   }
 
   private head(pending: boolean): Head {
-    const { settled, last } = this;
+    const { settled, last, numbering } = this;
+    const { incarnation } = this.store!;
     if (!pending) this.stuck = undefined;
     else if (this.stuck?.at !== settled) this.stuck = { at: settled, since: new Date() };
-    return { settled, pending, pendingSince: this.stuck?.since, last, incarnation: this.store!.incarnation };
+    return { settled, pending, pendingSince: this.stuck?.since, last, incarnation, numbering };
   }
 
   /** Where this look does not continue the one before, all that was known of the store counts for nothing. */
   private async beganAgain(look: Look): Promise<boolean> {
-    const { server, relation, witness, last, witnessed } = look;
+    const { server, relation, file, witness, last } = look;
     const before = this.store;
     const why = before && this.changeSince(before, look);
     if (before && !why) {
@@ -144,25 +150,40 @@ export class SettledHead {
     // Another table may have another sequence.
     if (before && relation !== before.relation)
       this.table = await findEventsTable(this.dataSource, this.table.events);
-    // Another life of the server that has all that was seen: what was settled is so still.
-    const isContinued = before?.relation === relation && last >= this.last && witnessed;
+    const drawnAgain = before !== undefined && this.drawsAgain(before, look);
     const incarnation = `${server}#${++this.incarnations}`;
-    this.store = { incarnation, table: this.table, server, relation, witness };
+    this.store = { incarnation, table: this.table, server, relation, file, witness };
     this.last = last;
     if (!why) return false;
-    if (!isContinued) this.settled = 0n;
+    if (drawnAgain) this.numbering++;
+    if (drawnAgain || relation !== before?.relation) this.settled = 0n;
     this.rounds = [];
     this.stuck = undefined;
     this.logger.log(`The event store began again (${why}): projections go on from what is stored`);
     return true;
   }
 
-  private changeSince(before: SeenStore, { server, relation, last, witnessed }: Look): string | undefined {
+  private changeSince(
+    before: SeenStore,
+    { server, relation, file, last, witnessed }: Look,
+  ): string | undefined {
     if (server !== before.server) return 'the server was started again, or is another one';
     if (relation !== before.relation) return 'its table is another one';
     if (last < this.last) return `it ended at position ${this.last} and ends at ${last} now`;
-    if (!witnessed) return `the event at position ${before.witness!.position} is gone or another one`;
+    if (file !== before.file) return 'its sequence was restarted';
+    if (before.witness && !witnessed)
+      return `the event at position ${before.witness.position} is gone or another one`;
     return undefined;
+  }
+
+  /**
+   * Whether positions that were seen may belong to other events now. Another life of the server, or another table, that has
+   * what was seen goes on with them; so does one and the same sequence where a single event was deleted.
+   */
+  private drawsAgain(before: SeenStore, { server, relation, file, last, witnessed }: Look): boolean {
+    if (last < this.last) return true;
+    if (witnessed !== undefined) return !witnessed;
+    return server !== before.server || file !== before.file || relation !== before.relation;
   }
 
   private async look(): Promise<Look> {
@@ -185,7 +206,8 @@ export class SettledHead {
       types: AS_WRITTEN,
     });
     const { rows } = await this.names.sendAlone<LookRow>(poolOf(this.dataSource), query);
-    const [server, recovering, relation, hidden, lastText, newest, id, witnessed, contiguous] = rows[0]!;
+    const [server, recovering, relation, file, hidden, lastText, newest, id, witnessed, contiguous] =
+      rows[0]!;
     if (recovering === 't') throw new ServerInRecoveryError();
     if (hidden === 't') throw new RowSecurityError(table.events, table.role);
     if (lastText === null && newest !== null) throw new SequenceNotReadableError(table.sequence, table.role);
@@ -193,10 +215,11 @@ export class SettledHead {
     return {
       server,
       relation,
+      file,
       last: BigInt(lastText ?? 0),
       contiguous: BigInt(contiguous),
       witness,
-      witnessed: witnessed === 't',
+      witnessed: witnessed === null ? undefined : witnessed === 't',
     };
   }
 

@@ -232,6 +232,18 @@ export class ControlStore {
     return stopped > 0;
   }
 
+  /** Where a projection begins in a store that has begun again, and ends before where it began until now. */
+  async beginWithin(
+    manager: EntityManager,
+    projection: string,
+    { after, historyUntil }: Beginning,
+  ): Promise<void> {
+    await manager.query(
+      `UPDATE ${this.states} SET begins_after = $2, history_until = least(history_until, $3) WHERE projection = $1`,
+      [projection, after, historyUntil],
+    );
+  }
+
   /** Makes every owner look at its checkpoint anew. */
   async nextGeneration(manager: EntityManager, projection: string): Promise<void> {
     await manager.query(`UPDATE ${this.states} SET generation = generation + 1 WHERE projection = $1`, [

@@ -10,10 +10,12 @@ import { tableName } from './table-name';
 export class InlineMarkStore {
   private readonly table: string;
   private readonly checkpoints: string;
+  private readonly states: string;
 
   constructor(private readonly dataSource: DataSource) {
     this.table = tableName(dataSource, 'projection_inline_marks');
     this.checkpoints = tableName(dataSource, 'projection_checkpoints');
+    this.states = tableName(dataSource, 'projection_states');
   }
 
   /** Makes the row where there is none yet. */
@@ -34,15 +36,23 @@ export class InlineMarkStore {
     return row?.by_appends;
   }
 
-  /** As `read`, but fails with 40001 where that has changed since the snapshot of the transaction was taken. */
-  async lock(projection: string, manager: EntityManager): Promise<boolean> {
-    const [row] = await manager.query<Row[]>(
-      `SELECT by_appends FROM ${this.table} WHERE projection = $1 FOR SHARE`,
+  /**
+   * What an append has to know. It fails with 40001 where the mark has changed since the snapshot of the transaction was
+   * taken; of newer code that came since it knows nothing, as where it had come first.
+   */
+  async forAppend(
+    projection: string,
+    isSnapshot: boolean,
+    manager: EntityManager,
+  ): Promise<InlineMark | undefined> {
+    const [row] = await manager.query<InlineMark[]>(
+      `SELECT by_appends AS "byAppends", (SELECT version FROM ${this.states} WHERE projection = $1) AS version
+       FROM ${this.table} WHERE projection = $1 ${isSnapshot ? 'FOR SHARE' : ''}`,
       [projection],
     );
     // A row that was made since is one that this conflicts with.
-    if (!row) await this.create(projection, manager);
-    return row?.by_appends ?? false;
+    if (!row && isSnapshot) await this.create(projection, manager);
+    return row;
   }
 
   async write(projection: string, byAppends: boolean, manager: EntityManager): Promise<void> {
@@ -62,6 +72,13 @@ export class InlineMarkStore {
       [projection, segment, epoch],
     );
   }
+}
+
+export interface InlineMark {
+  /** Whether appends apply its events. */
+  readonly byAppends: boolean;
+  /** The newest version of its code that has run on this database; `null` where none is noted. */
+  readonly version: number | null;
 }
 
 interface Row {

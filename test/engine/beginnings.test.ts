@@ -103,7 +103,7 @@ describe('a projection that is new to a store with history', () => {
     ['a position', () => 5n, 6],
     ['the beginning', () => 'beginning', 1],
     ['a moment before all', () => new Date(0), 1],
-    ['a moment to come', () => new Date(Date.now() + 3_600_000), 8],
+    ['a moment after all', () => new Date(), 8],
   ])('may begin at %s, also when it is rebuilt', async (_where, startFrom, first) => {
     const app = await start({ startFrom: startFrom(), readModels: [] });
     await app.projections.waitFor('new', await append(app, 2));
@@ -130,6 +130,12 @@ describe('a projection that is new to a store with history', () => {
 
   it('cannot begin where the store has not got to', async () => {
     await expect(start({ startFrom: 8n })).rejects.toThrow(BeginningBeyondStoreError);
+  });
+
+  it('cannot begin at a moment to come, before which events may yet be recorded', async () => {
+    const started = start({ startFrom: new Date(Date.now() + 3_600_000) });
+    await expect(started).rejects.toThrow(BeginningBeyondStoreError);
+    await expect(started).rejects.toThrow(/is still to come/);
   });
 
   describe('with an old hole, beside an append that stays open', () => {

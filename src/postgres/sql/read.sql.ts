@@ -103,7 +103,8 @@ export const backlogSql = (events: string, headTimes: string) => `
 
 /** Times need not grow with positions, as where events were imported, and have no index: this reads the whole table. */
 export const positionBeforeSql = (events: string) => `
-  SELECT min(global_position) - 1 AS position FROM ${events} WHERE recorded_at >= $1 AND global_position <= $2`;
+  SELECT min(global_position) - 1 AS position, $1::timestamptz > clock_timestamp() AS "isToCome"
+  FROM ${events} WHERE recorded_at >= $1 AND global_position <= $2`;
 /** The last position that the transaction sees. */
 export const lastSql = (events: string) =>
   `SELECT coalesce(max(global_position), 0)::text AS last FROM ${events}`;

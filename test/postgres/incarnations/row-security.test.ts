@@ -83,4 +83,21 @@ describe('row-level security that hides events', () => {
     await app.projections.waitFor('new', settled);
     expect(await positionsRecordedBy(database, 'new')).toHaveLength(Number(settled));
   });
+
+  it('has a live projection begin at the head that it sees first', async () => {
+    await switchTo('ENABLE');
+    app = await start([recorder({ name: 'live', type: 'live' })]);
+    await switchTo('DISABLE');
+    const { settled } = await app.store.head();
+    await eventually(async () => {
+      const statuses = await app.projections.status();
+      expect(statuses.find(({ name }) => name === 'live')).toMatchObject({
+        state: 'running',
+        position: settled,
+      });
+    });
+    const { globalPosition } = await app.store.append('b', [happened()]);
+    await app.projections.waitFor('live', globalPosition);
+    expect(await positionsRecordedBy(database, 'live')).toEqual([Number(globalPosition)]);
+  });
 });
