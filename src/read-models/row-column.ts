@@ -6,7 +6,7 @@ import { exactText } from './exact-dates';
 import { parserOf } from './column-parser';
 import { hasStandard, isStandard } from './standard-parser';
 import { type StoredForm, storedForm, UNKNOWN } from './stored-form';
-import { storedText } from './stored-text';
+import { storedText, wellFormed } from './stored-text';
 import { localDateText, nestedArrayText, toText } from './to-text';
 
 type ColumnMetadata = ReturnType<DataSource['getMetadata']>['columns'][number];
@@ -166,7 +166,7 @@ export class RowColumn {
     const element = isLocal
       ? (value: unknown) => (value instanceof Date ? localDateText(value) : toText(value))
       : toText;
-    this.write = (value) => {
+    const textOf = (value: unknown) => {
       if (typeof value === 'string' && plain && !isMoment) return value;
       const prepared = prepare(value);
       if (!(prepared instanceof Date))
@@ -174,6 +174,10 @@ export class RowColumn {
       // What is no moment to TypeORM may be one to the database.
       if (Number.isNaN(prepared.getTime()) && typeof value === 'string') return value;
       return exactText(prepared) ?? element(prepared);
+    };
+    this.write = (value) => {
+      const text = textOf(value);
+      return text === null ? null : wellFormed(text);
     };
   }
 

@@ -2,7 +2,7 @@ import type { ColumnType } from './column-type';
 import { copyDate } from './exact-dates';
 import { realNumber } from './float-text';
 import { jsonForm } from './json-form';
-import { isDay, scaleOf } from './stored-text';
+import { isDay, scaleOf, varyingText } from './stored-text';
 
 /** What a value comes back as cannot be told without a longer look. */
 export const UNKNOWN = Symbol('unknown');
@@ -26,12 +26,11 @@ const MS_DIGITS = 3;
 export function storedForm(type: ColumnType): StoredForm {
   const { base } = type;
   if (base.endsWith('[]')) return arrayForm({ ...type, base: base.slice(0, -2) });
-  if (type.isEnum) return textForm;
-  switch (base) {
+  switch (type.isEnum ? 'text' : base) {
     case 'text':
     case 'character varying':
     case 'citext':
-      return textForm;
+      return textForm(type.modifier);
     case 'smallint':
     case 'integer':
       return (value) => (Number.isInteger(value) ? (value as number) + 0 : UNKNOWN);
@@ -62,7 +61,9 @@ export function storedForm(type: ColumnType): StoredForm {
   }
 }
 
-const textForm: StoredForm = (value) => (typeof value === 'string' ? value : UNKNOWN);
+function textForm(modifier: number): StoredForm {
+  return (value) => (typeof value === 'string' ? varyingText(value, modifier) : UNKNOWN);
+}
 
 function decimalForm(modifier: number): StoredForm {
   const scale = modifier < 0 ? undefined : scaleOf(modifier);
