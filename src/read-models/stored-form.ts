@@ -18,6 +18,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const FIRST_YEAR = Date.UTC(1000, 0);
 const LAST_YEAR = Date.UTC(9999, 11, 31);
 const MS_DIGITS = 3;
+const DAY_MS = 86_400_000;
 
 /**
  * The short way for values that most handlers give: no text is made of them. To be used where `pg` reads the type as it
@@ -46,8 +47,9 @@ export function storedForm(type: ColumnType): StoredForm {
     case 'uuid':
       return (value) => (typeof value === 'string' && UUID.test(value) ? value : UNKNOWN);
     case 'timestamp with time zone':
+      return momentForm(type.modifier, () => true);
     case 'timestamp without time zone':
-      return momentForm(type.modifier);
+      return momentForm(type.modifier, isFirst);
     case 'date':
       return (value) => (typeof value === 'string' && isDay(value) ? value : UNKNOWN);
     case 'bytea':
@@ -83,13 +85,30 @@ function floatForm(isReal: boolean): StoredForm {
   };
 }
 
-function momentForm(modifier: number): StoredForm {
+/** @param isKept whether a moment that the column has room for comes back as it is */
+function momentForm(modifier: number, isKept: (date: Date) => boolean): StoredForm {
   const unit = modifier < 0 || modifier >= MS_DIGITS ? 1 : 10 ** (MS_DIGITS - modifier);
   return (value) => {
     if (!(value instanceof Date)) return UNKNOWN;
     const time = value.getTime();
-    return time >= FIRST_YEAR && time <= LAST_YEAR && time % unit === 0 ? copyDate(value) : UNKNOWN;
+    const isPlain = time >= FIRST_YEAR && time <= LAST_YEAR && time % unit === 0;
+    return isPlain && isKept(value) ? copyDate(value) : UNKNOWN;
   };
+}
+
+/** Of the two moments that one local time means where clocks go back, the first is read. */
+function isFirst(date: Date): boolean {
+  const dayBefore = new Date(date.getTime() - DAY_MS);
+  if (dayBefore.getTimezoneOffset() === date.getTimezoneOffset()) return true;
+  const day = [date.getFullYear(), date.getMonth(), date.getDate()] as const;
+  const read = new Date(
+    ...day,
+    date.getHours(),
+    date.getMinutes(),
+    date.getSeconds(),
+    date.getMilliseconds(),
+  );
+  return read.getTime() === date.getTime();
 }
 
 /** `pg` reads the decimals in an array as numbers, and its dates without a time as local ones. */
