@@ -4,9 +4,14 @@ const texts = new WeakMap<Date, { text: string; ms: number }>();
 /** Digits behind the milliseconds that say something. */
 const FINER = /\.\d{3}\d*[1-9]/;
 
+/** Whether a moment is written to more than the millisecond. */
+export function isFiner(text: string): boolean {
+  return FINER.test(text);
+}
+
 /** Remembers what a date was read from. */
 export function rememberExact(date: unknown, text: string): void {
-  if (date instanceof Date && FINER.test(text)) texts.set(date, { text, ms: date.getTime() });
+  if (date instanceof Date && isFiner(text)) texts.set(date, { text, ms: date.getTime() });
 }
 
 /** What an unchanged date was read from, if that is more than it says. */

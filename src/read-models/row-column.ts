@@ -269,7 +269,11 @@ export class RowColumn {
     return notNull && this.isInserted ? { why: 'may not be null' } : { value: this.read(null) };
   }
 
-  private settleText(text: string): unknown {
+  /**
+   * What a reload would show of a text that the column was given.
+   * @returns `UNKNOWN` where only the database can tell
+   */
+  settleText(text: string): unknown {
     const stored = this.storedText(text) ?? this.known.get(text);
     if (stored !== undefined) return this.read(stored);
     if (!this.isStandard || !READ_BACK[this.type.base]?.test(text)) return UNKNOWN;

@@ -184,6 +184,7 @@ export class RowTable {
   /** @param lock whether the rows stay locked to the end of the client's transaction */
   async load(client: ClientBase, keys: readonly RowKey[], lock = false): Promise<LoadedRow[]> {
     await this.open(client);
+    await this.keys.checkForms(client, keys);
     const query: QueryArrayConfig = {
       text: loadSql(this.table, this.keyColumns, this.columns, lock),
       values: this.writer!.keyArrays(keys),
