@@ -173,7 +173,7 @@ export class RowColumn {
         return Array.isArray(prepared) ? nestedArrayText(prepared, element) : toText(prepared);
       // What is no moment to TypeORM may be one to the database.
       if (Number.isNaN(prepared.getTime()) && typeof value === 'string') return value;
-      return exactText(prepared) ?? element(prepared);
+      return exactText(prepared, this.type.base) ?? element(prepared);
     };
     this.write = (value) => {
       const text = textOf(value);

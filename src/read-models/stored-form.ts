@@ -1,5 +1,5 @@
 import type { ColumnType } from './column-type';
-import { copyDate } from './exact-dates';
+import { copyDate, exactText } from './exact-dates';
 import { realNumber } from './float-text';
 import { jsonForm } from './json-form';
 import { isDay, scaleOf, varyingText } from './stored-text';
@@ -47,9 +47,9 @@ export function storedForm(type: ColumnType): StoredForm {
     case 'uuid':
       return (value) => (typeof value === 'string' && UUID.test(value) ? value : UNKNOWN);
     case 'timestamp with time zone':
-      return momentForm(type.modifier, () => true);
+      return momentForm(type, () => true);
     case 'timestamp without time zone':
-      return momentForm(type.modifier, isFirst);
+      return momentForm(type, isFirst);
     case 'date':
       return (value) => (typeof value === 'string' && isDay(value) ? value : UNKNOWN);
     case 'bytea':
@@ -86,14 +86,21 @@ function floatForm(isReal: boolean): StoredForm {
 }
 
 /** @param isKept whether a moment that the column has room for comes back as it is */
-function momentForm(modifier: number, isKept: (date: Date) => boolean): StoredForm {
+function momentForm({ base, modifier }: ColumnType, isKept: (date: Date) => boolean): StoredForm {
   const unit = modifier < 0 || modifier >= MS_DIGITS ? 1 : 10 ** (MS_DIGITS - modifier);
   return (value) => {
     if (!(value instanceof Date)) return UNKNOWN;
     const time = value.getTime();
-    const isPlain = time >= FIRST_YEAR && time <= LAST_YEAR && time % unit === 0;
-    return isPlain && isKept(value) ? copyDate(value) : UNKNOWN;
+    if (!(time >= FIRST_YEAR && time <= LAST_YEAR && time % unit === 0 && isKept(value))) return UNKNOWN;
+    const exact = exactText(value, base);
+    if (exact === undefined) return new Date(value);
+    return modifier < 0 || digitsOf(exact) <= modifier ? copyDate(value) : UNKNOWN;
   };
+}
+
+/** How many digits a moment has behind its point. */
+function digitsOf(exact: string): number {
+  return /\.(\d+)/.exec(exact)?.[1]?.length ?? 0;
 }
 
 /** Of the two moments that one local time means where clocks go back, the first is read. */
