@@ -282,6 +282,9 @@ export class RowTable {
           wanted,
           JSON.stringify(value),
         );
+      // A text may mean another moment where it is written. The letters of a citext are the handler's.
+      else if (typeof value === 'string' && column.baseType !== 'citext')
+        column.set(row, column.read(wanted));
     }
   }
 

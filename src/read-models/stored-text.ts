@@ -23,7 +23,7 @@ export function storedText(base: string, modifier: number, isEnum: boolean): Sto
     case 'citext':
       return (text) => varyingText(text, modifier);
     case 'bpchar':
-      return (text) => blankPadded(text, modifier - MODIFIER_HEADER);
+      return (text) => blankPadded(wellFormed(text), modifier - MODIFIER_HEADER);
     case 'smallint':
     case 'integer':
     case 'bigint':

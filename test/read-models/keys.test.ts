@@ -170,6 +170,7 @@ describe('the key of a row', () => {
   it.each<[Name, given: unknown, stored: unknown]>([
     ['text', 'a🎉'.slice(0, 2), 'a�'],
     ['citext', 'a🎉'.slice(0, 2), 'a�'],
+    ['char', 'a🎉'.slice(0, 2), 'a�'],
     ['varchar', 'abcd  ', 'abcd '],
     ['varchar', '🎉🎉🎉🎉🎉 ', '🎉🎉🎉🎉🎉'],
     ['numeric', '1.005', '1.01'],
@@ -206,6 +207,19 @@ describe('the key of a row', () => {
     const Two = entities.text;
     const texts = ['["a","b"]', 'a', 'a ', 'A', '1', '01'];
     expect(new Set(texts.map((text) => rows.now.table(Two).keyOf(text).id)).size).toBe(texts.length);
+  });
+
+  it.each<[Name, string]>([
+    // One that TypeORM would read as seven milliseconds.
+    ['timestamptz', '2026-02-03T04:05:06.7Z'],
+    ['timestamp', '2026-02-03 04:05:06.7'],
+    ['numeric', '7.0'],
+    ['uuid', '3F2504E04F8911D39A0C0305E82C3301'],
+    ['citext', 'Ab'],
+  ])('finds the row that a handler gave the same text for its key: %s %s', async (name, id) => {
+    const settled = await rows.now.insert(entities[name], id, { id, note: 'a' });
+    expect(await rows.now.load(entities[name], id)).toStrictEqual(settled);
+    await rows.now.delete(entities[name], id);
   });
 
   it('is what the row that a handler returns has, too', async () => {
