@@ -13,7 +13,7 @@ export function parserOf({ base, oid }: ColumnType, client: ClientBase): Parser 
   if (!base.startsWith('timestamp') || base.endsWith('[]')) return parse;
   return (text) => {
     const date = parse(text);
-    rememberExact(date, text);
+    rememberExact(date, text, base);
     return date;
   };
 }

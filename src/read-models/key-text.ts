@@ -1,3 +1,4 @@
+import { isFiner } from './exact-dates';
 import { localDateText, toText } from './to-text';
 
 const INTEGER = /^[+-]?\d+$/;
@@ -79,7 +80,9 @@ function dateText(value: unknown): string | undefined {
   return date.getUTCMonth() === Number(month) - 1 ? (value as string) : undefined;
 }
 
+/** A moment to the microsecond is none: it would be one with all others in its millisecond. */
 function momentText(value: unknown, write: (date: Date) => string): string | undefined {
+  if (typeof value === 'string' && isFiner(value)) return undefined;
   const date = typeof value === 'string' ? new Date(value) : value;
   return date instanceof Date && !Number.isNaN(date.getTime()) ? write(date) : undefined;
 }

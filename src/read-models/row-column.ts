@@ -6,7 +6,7 @@ import { exactText } from './exact-dates';
 import { parserOf } from './column-parser';
 import { hasStandard, isStandard } from './standard-parser';
 import { type StoredForm, storedForm, UNKNOWN } from './stored-form';
-import { storedText } from './stored-text';
+import { storedText, wellFormed } from './stored-text';
 import { localDateText, nestedArrayText, toText } from './to-text';
 
 type ColumnMetadata = ReturnType<DataSource['getMetadata']>['columns'][number];
@@ -166,14 +166,18 @@ export class RowColumn {
     const element = isLocal
       ? (value: unknown) => (value instanceof Date ? localDateText(value) : toText(value))
       : toText;
-    this.write = (value) => {
+    const textOf = (value: unknown) => {
       if (typeof value === 'string' && plain && !isMoment) return value;
       const prepared = prepare(value);
       if (!(prepared instanceof Date))
         return Array.isArray(prepared) ? nestedArrayText(prepared, element) : toText(prepared);
       // What is no moment to TypeORM may be one to the database.
       if (Number.isNaN(prepared.getTime()) && typeof value === 'string') return value;
-      return exactText(prepared) ?? element(prepared);
+      return exactText(prepared, this.type.base) ?? element(prepared);
+    };
+    this.write = (value) => {
+      const text = textOf(value);
+      return text === null ? null : wellFormed(text);
     };
   }
 
@@ -265,7 +269,11 @@ export class RowColumn {
     return notNull && this.isInserted ? { why: 'may not be null' } : { value: this.read(null) };
   }
 
-  private settleText(text: string): unknown {
+  /**
+   * What a reload would show of a text that the column was given.
+   * @returns `UNKNOWN` where only the database can tell
+   */
+  settleText(text: string): unknown {
     const stored = this.storedText(text) ?? this.known.get(text);
     if (stored !== undefined) return this.read(stored);
     if (!this.isStandard || !READ_BACK[this.type.base]?.test(text)) return UNKNOWN;

@@ -1,6 +1,9 @@
+import type { ClientBase } from 'pg';
 import { keyTextOf } from './key-text';
 import { InvalidRowKeyError } from './row.errors';
 import type { RowColumn } from './row-column';
+import { UNKNOWN } from './stored-form';
+import { storedTexts } from './stored-texts';
 
 /** A primary key, in a form in which equal ones are equal. */
 export interface RowKey {
@@ -41,10 +44,48 @@ export class RowKeys {
     return this.texts[index]!(this.columns[index]!.prepareKey(value));
   }
 
+  /**
+   * To be called once the database has told the types of the columns.
+   * @throws InvalidRowKeyError of a key that the table would have in another form: a reload would not find it again
+   */
+  async checkForms(client: ClientBase, keys: readonly RowKey[]): Promise<void> {
+    const asked: { key: RowKey; texts: Map<RowColumn, string> }[] = [];
+    for (const key of keys) {
+      const texts = new Map<RowColumn, string>();
+      this.columns.forEach((column, index) => {
+        const text = key.values[index]!;
+        const stored = column.settleText(text);
+        if (stored === UNKNOWN) texts.set(column, text);
+        else this.checkForm(key, index, stored);
+      });
+      if (texts.size > 0) asked.push({ key, texts });
+    }
+    if (asked.length === 0) return;
+    const told = await storedTexts(
+      client,
+      asked.map(({ texts }) => texts),
+    );
+    asked.forEach(({ key, texts }, at) => {
+      for (const [column, stored] of told[at]!) {
+        this.checkForm(key, this.columns.indexOf(column), column.read(stored));
+        column.learn(texts.get(column)!, stored!);
+      }
+    });
+  }
+
   /** @throws InvalidRowKeyError as a key that was not asked for means that a key's text is not the one it is read as */
   check(asked: ReadonlySet<string>, id: string): void {
     if (asked.has(id)) return;
     throw this.invalid(`is ${describe(id)} in the database, which a key function must give in the same form`);
+  }
+
+  private checkForm(key: RowKey, index: number, stored: unknown): void {
+    const text = key.values[index]!;
+    if (this.textAt(index, stored) === text) return;
+    const { property } = this.columns[index]!;
+    throw this.invalid(
+      `has ${describe(text)} for ${property}, of which its column makes ${describe(stored)}: the function must give what the column has`,
+    );
   }
 
   private make(values: readonly string[]): RowKey {

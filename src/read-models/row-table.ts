@@ -198,6 +198,7 @@ export class RowTable {
   /** @param lock whether the rows stay locked to the end of the client's transaction */
   async load(client: ClientBase, keys: readonly RowKey[], lock = false): Promise<LoadedRow[]> {
     await this.open(client);
+    await this.keys.checkForms(client, keys);
     const query: QueryArrayConfig = {
       text: loadSql(this.table, this.keyColumns, this.columns, lock),
       values: this.writer!.keyArrays(keys),
@@ -300,6 +301,9 @@ export class RowTable {
           wanted,
           JSON.stringify(value),
         );
+      // A text may mean another moment where it is written. The letters of a citext are the handler's.
+      else if (typeof value === 'string' && column.baseType !== 'citext')
+        column.set(row, column.read(wanted));
     }
   }
 

@@ -1,8 +1,8 @@
 import type { ColumnType } from './column-type';
-import { copyDate } from './exact-dates';
+import { copyDate, exactText } from './exact-dates';
 import { realNumber } from './float-text';
 import { jsonForm } from './json-form';
-import { isDay, scaleOf } from './stored-text';
+import { isDay, scaleOf, varyingText } from './stored-text';
 
 /** What a value comes back as cannot be told without a longer look. */
 export const UNKNOWN = Symbol('unknown');
@@ -18,6 +18,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const FIRST_YEAR = Date.UTC(1000, 0);
 const LAST_YEAR = Date.UTC(9999, 11, 31);
 const MS_DIGITS = 3;
+const DAY_MS = 86_400_000;
 
 /**
  * The short way for values that most handlers give: no text is made of them. To be used where `pg` reads the type as it
@@ -26,12 +27,11 @@ const MS_DIGITS = 3;
 export function storedForm(type: ColumnType): StoredForm {
   const { base } = type;
   if (base.endsWith('[]')) return arrayForm({ ...type, base: base.slice(0, -2) });
-  if (type.isEnum) return textForm;
-  switch (base) {
+  switch (type.isEnum ? 'text' : base) {
     case 'text':
     case 'character varying':
     case 'citext':
-      return textForm;
+      return textForm(type.modifier);
     case 'smallint':
     case 'integer':
       return (value) => (Number.isInteger(value) ? (value as number) + 0 : UNKNOWN);
@@ -47,8 +47,9 @@ export function storedForm(type: ColumnType): StoredForm {
     case 'uuid':
       return (value) => (typeof value === 'string' && UUID.test(value) ? value : UNKNOWN);
     case 'timestamp with time zone':
+      return momentForm(type, () => true);
     case 'timestamp without time zone':
-      return momentForm(type.modifier);
+      return momentForm(type, isFirst);
     case 'date':
       return (value) => (typeof value === 'string' && isDay(value) ? value : UNKNOWN);
     case 'bytea':
@@ -62,7 +63,9 @@ export function storedForm(type: ColumnType): StoredForm {
   }
 }
 
-const textForm: StoredForm = (value) => (typeof value === 'string' ? value : UNKNOWN);
+function textForm(modifier: number): StoredForm {
+  return (value) => (typeof value === 'string' ? varyingText(value, modifier) : UNKNOWN);
+}
 
 function decimalForm(modifier: number): StoredForm {
   const scale = modifier < 0 ? undefined : scaleOf(modifier);
@@ -82,13 +85,37 @@ function floatForm(isReal: boolean): StoredForm {
   };
 }
 
-function momentForm(modifier: number): StoredForm {
+/** @param isKept whether a moment that the column has room for comes back as it is */
+function momentForm({ base, modifier }: ColumnType, isKept: (date: Date) => boolean): StoredForm {
   const unit = modifier < 0 || modifier >= MS_DIGITS ? 1 : 10 ** (MS_DIGITS - modifier);
   return (value) => {
     if (!(value instanceof Date)) return UNKNOWN;
     const time = value.getTime();
-    return time >= FIRST_YEAR && time <= LAST_YEAR && time % unit === 0 ? copyDate(value) : UNKNOWN;
+    if (!(time >= FIRST_YEAR && time <= LAST_YEAR && time % unit === 0 && isKept(value))) return UNKNOWN;
+    const exact = exactText(value, base);
+    if (exact === undefined) return new Date(value);
+    return modifier < 0 || digitsOf(exact) <= modifier ? copyDate(value) : UNKNOWN;
   };
+}
+
+/** How many digits a moment has behind its point. */
+function digitsOf(exact: string): number {
+  return /\.(\d+)/.exec(exact)?.[1]?.length ?? 0;
+}
+
+/** Of the two moments that one local time means where clocks go back, the first is read. */
+function isFirst(date: Date): boolean {
+  const dayBefore = new Date(date.getTime() - DAY_MS);
+  if (dayBefore.getTimezoneOffset() === date.getTimezoneOffset()) return true;
+  const day = [date.getFullYear(), date.getMonth(), date.getDate()] as const;
+  const read = new Date(
+    ...day,
+    date.getHours(),
+    date.getMinutes(),
+    date.getSeconds(),
+    date.getMilliseconds(),
+  );
+  return read.getTime() === date.getTime();
 }
 
 /** `pg` reads the decimals in an array as numbers, and its dates without a time as local ones. */

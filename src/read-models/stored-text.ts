@@ -17,14 +17,13 @@ const MODIFIER_HEADER = 4;
 
 /** Texts that the type will not take are given back as they are, for the database to refuse. */
 export function storedText(base: string, modifier: number, isEnum: boolean): StoredText {
-  if (isEnum) return (text) => text;
-  switch (base) {
+  switch (isEnum ? 'text' : base) {
     case 'text':
     case 'character varying':
     case 'citext':
-      return (text) => text;
+      return (text) => varyingText(text, modifier);
     case 'bpchar':
-      return (text) => blankPadded(text, modifier - MODIFIER_HEADER);
+      return (text) => blankPadded(wellFormed(text), modifier - MODIFIER_HEADER);
     case 'smallint':
     case 'integer':
     case 'bigint':
@@ -56,12 +55,33 @@ export function scaleOf(modifier: number): number {
   return (((modifier - MODIFIER_HEADER) & 0x7ff) ^ 0x400) - 0x400;
 }
 
+/**
+ * Half a surrogate pair, as cutting a text leaves it, is no letter in UTF-8: it is sent as a replacement character.
+ * @param modifier how long the column lets it be; below 0 where the table says nothing
+ */
+export function varyingText(text: string, modifier: number): string {
+  const sent = wellFormed(text);
+  const length = modifier - MODIFIER_HEADER;
+  return modifier < 0 || sent.length <= length ? sent : withoutBlanksBeyond(length, sent, Array.from(sent));
+}
+
+/** A text as it is sent. */
+export function wellFormed(text: string): string {
+  return text.isWellFormed() ? text : text.toWellFormed();
+}
+
 /** The database counts letters as people do, not as JavaScript. */
 function blankPadded(text: string, length: number): string {
   if (length <= 0) return text;
   const letters = Array.from(text);
   if (letters.length <= length) return text + ' '.repeat(length - letters.length);
-  return letters.slice(length).every((letter) => letter === ' ') ? letters.slice(0, length).join('') : text;
+  return withoutBlanksBeyond(length, text, letters);
+}
+
+/** The database cuts off blanks to make a text fit, and nothing else. */
+function withoutBlanksBeyond(length: number, text: string, letters: readonly string[]): string {
+  if (letters.length <= length || letters.slice(length).some((letter) => letter !== ' ')) return text;
+  return letters.slice(0, length).join('');
 }
 
 /**

@@ -50,11 +50,11 @@ export function nestedArrayText(
   return `{${elements.join()}}`;
 }
 
-/** In UTC, with its offset; as `pg` does where the year has no four digits. */
+/** In UTC, with its offset; as `pg` does where the year has no four digits, or is the one before the first. */
 function dateText(date: Date): string {
   if (Number.isNaN(date.getTime())) return 'Invalid Date';
   const text = isoText(date);
-  if (text.length === 24) return text;
+  if (text.length === 24 && !text.startsWith('0000')) return text;
   const year = date.getUTCFullYear();
   const rest = text.slice(text.indexOf('-', 1));
   return year > 0 ? `${year}${rest}` : `${String(1 - year).padStart(4, '0')}${rest} BC`;

@@ -8,6 +8,7 @@ interface Moment {
   local: Date | null;
   day: string | null;
   list: Date[] | null;
+  short: Date | null;
 }
 
 const Moments = new EntitySchema<Moment>({
@@ -19,6 +20,7 @@ const Moments = new EntitySchema<Moment>({
     local: { type: 'timestamp', nullable: true },
     day: { type: 'date', nullable: true },
     list: { type: 'timestamptz', array: true, nullable: true },
+    short: { type: 'timestamptz', precision: 3, nullable: true },
   },
 });
 
@@ -46,6 +48,23 @@ describe('dates of a folded row', () => {
     expect(await texts('local')).toBe(EXACT);
   });
 
+  it('go without them to a column that reads them in another way', async () => {
+    await rows.now.client.query(`SET TIME ZONE 'Asia/Kathmandu'`);
+    const { at, local } = (await rows.now.load(Moments, 1))!;
+    const settled = await rows.now.update(Moments, 1, (row) => {
+      [row.at, row.local] = [row.local, row.at];
+    });
+    expect(settled).toMatchObject({ at: local, local: at });
+    expect(await rows.now.load(Moments, 1)).toStrictEqual(settled);
+  });
+
+  it('are rounded by a column that is too short for them', async () => {
+    await rows.now.client.query(`UPDATE moments SET at = '2026-12-31 23:59:59.9996'`);
+    const settled = await rows.now.update(Moments, 1, (row) => (row.short = row.at));
+    expect(settled.short).toEqual(new Date('2027-01-01T00:00:00Z'));
+    expect(await rows.now.load(Moments, 1)).toStrictEqual(settled);
+  });
+
   it('lose them when somebody does', async () => {
     await rows.now.update(Moments, 1, (row) => {
       row.at!.setUTCFullYear(2027);
@@ -69,6 +88,7 @@ describe('dates of a folded row', () => {
 
   it.each([
     ['0099-06-01T00:00:00.000Z', '0099-06-01 00:00:00+00'],
+    ['0000-03-15T00:00:00.000Z', '0001-03-15 00:00:00+00 BC'],
     ['-000043-03-15T12:00:00.001Z', '0044-03-15 12:00:00.001+00 BC'],
     ['+010000-01-01T00:00:00.000Z', '10000-01-01 00:00:00+00'],
   ])('may be long ago or far away: %s', async (iso, text) => {

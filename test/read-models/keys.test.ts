@@ -22,6 +22,11 @@ const COLUMNS = {
   varchar: { type: 'varchar', length: 5 },
   char: { type: 'char', length: 5 },
   boolean: { type: 'boolean' },
+  real: { type: 'real' },
+  second: { type: 'timestamptz', precision: 0 },
+  time: { type: 'time' },
+  interval: { type: 'interval' },
+  macaddr: { type: 'macaddr' },
   date: { type: 'date' },
   timestamptz: { type: 'timestamptz' },
   timestamp: { type: 'timestamp' },
@@ -79,6 +84,10 @@ describe('the key of a row', () => {
     ['enum', 'a', 'NULL', 'b c'],
     ['inet', '10.0.0.1'],
     ['bytea', Buffer.from([0, 255])],
+    ['real', 0.1, 0.5, 16777216],
+    ['second', '2026-02-03T04:05:06Z', new Date(0), '12026-02-03 04:05:06Z'],
+    ['time', '04:05:06', '04:05:06.7'],
+    ['macaddr', '08:00:2b:01:02:03'],
     ['cents', 7, 1.5],
     ['prefixed', 'a', ''],
     ['upper', 'A'],
@@ -123,7 +132,8 @@ describe('the key of a row', () => {
     ['text', undefined, null, {}, [], 'a\0b', () => 1, Symbol('s'), DAY],
     ['boolean', 1, 'yes', null],
     ['date', 'yesterday', '2026-2-3', '2026-02-30', '2026-02-03T00:00:00Z', 20260203, new Date(NaN)],
-    ['timestamptz', 'yesterday', new Date(NaN), 7, {}],
+    ['timestamptz', 'yesterday', new Date(NaN), 7, {}, '2026-02-03T04:05:06.789123Z'],
+    ['timestamp', '2026-02-03 04:05:06.789123'],
     ['enum', {}, undefined],
   ])('is refused when it is no value of the column: %s', (name, ...keys) => {
     const table = rows.now.table(entities[name]);
@@ -157,10 +167,39 @@ describe('the key of a row', () => {
       expect(() => rows.now.table(Pair).keyOf(bad)).toThrow(InvalidRowKeyError);
   });
 
-  it('is refused when the database has it in another form', async () => {
-    await rows.now.insert(entities.inet, '10.0.0.2', { note: 'a' });
-    await expect(rows.now.load(entities.inet, '10.0.0.2/32')).rejects.toThrow(
-      'the key of a row of by_inet is "10.0.0.2" in the database, which a key function must give in the same form',
+  it.each<[Name, given: unknown, stored: unknown]>([
+    ['text', 'a🎉'.slice(0, 2), 'a�'],
+    ['citext', 'a🎉'.slice(0, 2), 'a�'],
+    ['char', 'a🎉'.slice(0, 2), 'a�'],
+    ['varchar', 'abcd  ', 'abcd '],
+    ['varchar', '🎉🎉🎉🎉🎉 ', '🎉🎉🎉🎉🎉'],
+    ['numeric', '1.005', '1.01'],
+    ['real', 0.10000000149, 0.1],
+    ['second', '2026-02-03T04:05:06.400Z', '2026-02-03T04:05:06Z'],
+    ['time', '4:05', '04:05:00'],
+    ['inet', '10.0.0.2/32', '10.0.0.2'],
+    ['macaddr', '08-00-2B-01-02-03', '08:00:2b:01:02:03'],
+    ['prefixed', 'a🎉'.slice(0, 2), 'a�'],
+  ])('is refused where its column makes another one of it: %s %j', async (name, given, stored) => {
+    const entity = entities[name];
+    const refused = { name: 'InvalidRowKeyError', message: expect.stringContaining('of which its column') };
+    const insert = () => rows.now.insertAll(entity, new Map([stored, given].map((key) => [key, {}])));
+    // Before the table has a row, and when it has the one that would be made of the key.
+    await expect(rows.now.load(entity, given)).rejects.toMatchObject(refused);
+    await expect(insert()).rejects.toMatchObject(refused);
+    await rows.now.insert(entity, stored, { note: 'a' });
+    await expect(rows.now.load(entity, given)).rejects.toMatchObject(refused);
+    expect(await rows.now.load(entity, stored)).toMatchObject({ note: 'a' });
+    await rows.now.delete(entity, stored);
+  });
+
+  it('is refused where it is read as something that is no key', async () => {
+    await expect(rows.now.load(entities.interval, '1 day')).rejects.toThrow(InvalidRowKeyError);
+  });
+
+  it('says what the column makes of it', async () => {
+    await expect(rows.now.load(entities.varchar, 'abcd  ')).rejects.toThrow(
+      'the key of a row of by_varchar has "abcd  " for id, of which its column makes "abcd "',
     );
   });
 
@@ -168,6 +207,19 @@ describe('the key of a row', () => {
     const Two = entities.text;
     const texts = ['["a","b"]', 'a', 'a ', 'A', '1', '01'];
     expect(new Set(texts.map((text) => rows.now.table(Two).keyOf(text).id)).size).toBe(texts.length);
+  });
+
+  it.each<[Name, string]>([
+    // One that TypeORM would read as seven milliseconds.
+    ['timestamptz', '2026-02-03T04:05:06.7Z'],
+    ['timestamp', '2026-02-03 04:05:06.7'],
+    ['numeric', '7.0'],
+    ['uuid', '3F2504E04F8911D39A0C0305E82C3301'],
+    ['citext', 'Ab'],
+  ])('finds the row that a handler gave the same text for its key: %s %s', async (name, id) => {
+    const settled = await rows.now.insert(entities[name], id, { id, note: 'a' });
+    expect(await rows.now.load(entities[name], id)).toStrictEqual(settled);
+    await rows.now.delete(entities[name], id);
   });
 
   it('is what the row that a handler returns has, too', async () => {

@@ -4,6 +4,8 @@ import { useRows } from './rows';
 
 const DAY = new Date('2026-02-03T04:05:06.789Z');
 const LONG_AGO = new Date('0044-03-15T00:00:00Z');
+/** As cutting a text may leave it: no letter, in UTF-8. */
+const HALF = 'a🎉'.slice(0, 2);
 const WHEN = [DAY, LONG_AGO, new Date('+010000-01-01T00:00:00Z'), DAY.toISOString(), '2026-02-03', 'epoch'];
 
 class Temperature {
@@ -53,8 +55,10 @@ const CASES: readonly Case[] = [
   ['small', 'smallint', { type: 'smallint' }, '7', '+7', -0, ' 7', 7n],
   ['large', 'bigint', { type: 'bigint' }, '007', -0, 2 ** 53, 12n, '-0', ' 5'],
   ['truth', 'boolean', { type: 'boolean' }, 'true', 'yes', 1, 'off', false],
-  ['fixed', 'char(3)', { type: 'char' }, 'a', 'a    ', '🎉', 5],
-  ['name', 'citext', { type: 'citext' }, 'Ab', 7],
+  ['fixed', 'char(3)', { type: 'char' }, 'a', 'a    ', '🎉', 5, HALF, `${HALF}   `],
+  ['name', 'citext', { type: 'citext' }, 'Ab', 7, HALF],
+  ['free', 'text', { type: 'text' }, 'a', HALF, `\ude00${HALF}`],
+  ['short', 'varchar(3)', { type: 'varchar' }, 'abc', 'ab   ', 'ab🎉', '🎉🎉🎉 ', `${HALF}  `, 1.5],
   [
     'json',
     'json',
@@ -64,6 +68,7 @@ const CASES: readonly Case[] = [
     'x',
     0,
     { ['__proto__']: 1 },
+    { [HALF]: [HALF] },
   ],
   [
     'jsonb',
@@ -88,7 +93,10 @@ const CASES: readonly Case[] = [
     ['NULL', '', 'a"b\\', 'a,b', '{}'],
     [1, null],
     [['a'], ['b']],
+    [HALF],
+    [[HALF]],
   ],
+  ['shorts', 'varchar(3)[]', { type: 'varchar', array: true }, ['ab   ', null, 'ab🎉 '], [['ab   ']]],
   ['numerics', 'numeric(5,1)[]', { type: 'numeric', array: true }, [1.25, '2'], [1]],
   ['reals', 'real[]', { type: 'real', array: true }, [0.1, 16777217, NaN]],
   ['longs', 'bigint[]', { type: 'bigint', array: true }, [1, '2', 3n]],
@@ -127,9 +135,10 @@ const CASES: readonly Case[] = [
   ['mood', 'mood', { type: 'enum', enum: ['fine', '5'] }, 'fine', 5],
   ['moods', 'mood[]', { type: 'enum', enum: ['fine', '5'], array: true }, ['fine', 5], []],
   ['score', 'score', { type: 'int' }, '7', 8],
-  ['label', 'label', { type: 'text' }, 'x'],
-  ['list', 'text', { type: 'simple-array' }, ['a', 'b,c'], []],
-  ['object', 'text', { type: 'simple-json' }, { b: 1, a: DAY }],
+  ['label', 'label', { type: 'text' }, 'x', 'x      ', HALF],
+  ['labels', 'label[]', { type: 'text', array: true }, ['x      ', HALF]],
+  ['list', 'text', { type: 'simple-array' }, ['a', 'b,c'], [], [HALF, '\ude00']],
+  ['object', 'text', { type: 'simple-json' }, { b: 1, a: DAY }, { a: HALF }],
   ['point', 'point', { type: 'point' }, '(1.50,2)', { x: 1, y: 2 }],
   ['range', 'int4range', { type: 'int4range' }, '[1,5]'],
   ['search', 'tsvector', { type: 'tsvector' }, 'fat cat'],
@@ -144,6 +153,19 @@ const CASES: readonly Case[] = [
       },
     },
     new Temperature(1.6),
+  ],
+  [
+    'shout',
+    'varchar(3)',
+    {
+      type: 'varchar',
+      transformer: {
+        to: (t: string | null) => t?.replace('!', ''),
+        from: (t: string | null) => t && `${t}!`,
+      },
+    },
+    'ab   ',
+    HALF,
   ],
   [
     'since',
@@ -205,6 +227,8 @@ describe('a value of any type', () => {
   it('that was cut off to fit is refused, and not shown cut off', async () => {
     for (const given of [
       { label: 'too long' },
+      { short: 'ab  c' },
+      { short: '🎉🎉🎉🎉' },
       { fixed: 'long' },
       { fixes: ['long'] },
       { bits: '1' },
