@@ -56,6 +56,8 @@ export interface PostgresEventStoreOptions {
   readonly listen: boolean;
   /** The qualified name of the table that says when the store ended where. */
   readonly headTimes: string;
+  /** That of the table which says which inline projections appends keep current. */
+  readonly inlineMarks: string;
 }
 
 /** The event store in a PostgreSQL table. */
@@ -73,6 +75,7 @@ export class PostgresEventStore extends EventStore {
   private readonly sharedHead = new SharedCall(() => this.findHead());
   /** Set while the table lacks what keeps appends apart. */
   private unsafe: MissingConstraintError | undefined;
+  private leaveToLoops = (_projections: readonly string[]) => Promise.resolve();
   private findParticipants = (): void => undefined;
   private listener: NotificationListener | undefined;
   private tracker: SettledHead | undefined;
@@ -85,7 +88,9 @@ export class PostgresEventStore extends EventStore {
   ) {
     super();
     this.notifier = new AppendNotifier(dataSource);
-    this.appender = new Appender(events);
+    this.appender = new Appender({ events, marks: options.inlineMarks }, (projections) =>
+      this.leaveToLoops(projections),
+    );
     this.names = new StatementNames(dataSource);
     this.ownScope = new OwnScope(dataSource, this.names);
     this.pages = new PageReader(dataSource);
@@ -111,6 +116,10 @@ export class PostgresEventStore extends EventStore {
 
   findParticipantsBy(find: () => void): void {
     this.findParticipants = find;
+  }
+
+  leaveToLoopsBy(leave: (projections: readonly string[]) => Promise<void>): void {
+    this.leaveToLoops = leave;
   }
 
   async readStream(

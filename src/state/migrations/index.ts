@@ -8,6 +8,7 @@ import { AddInlineMarks1790000000040 } from './1790000000040-add-inline-marks';
 import { AddSegmentBy1790000000050 } from './1790000000050-add-segment-by';
 import { AddProgress1790000000060 } from './1790000000060-add-progress';
 import { AddBeginnings1790000000080 } from './1790000000080-add-beginnings';
+import { AddLeftOut1790000000110 } from './1790000000110-add-left-out';
 
 /** The module's migrations in order, to run with your own where `migrate` is false. */
 export const projectionMigrations: (new () => MigrationInterface)[] = [
@@ -20,4 +21,5 @@ export const projectionMigrations: (new () => MigrationInterface)[] = [
   AddSegmentBy1790000000050,
   AddProgress1790000000060,
   AddBeginnings1790000000080,
+  AddLeftOut1790000000110,
 ];
