@@ -50,7 +50,8 @@ export abstract class EventStore extends EventSource {
    * @throws ForeignManagerError when `manager` belongs to another data source
    * @throws StaleSnapshotError when the snapshot of the caller's transaction is older than the end of the stream
    * @throws ReadOnlyStoreError when the transaction may not write
-   * @throws InlineBusyError when appends that are open keep an inline projection, which is not provided here, from being left to its loop
+   * @throws InlineBusyError when an inline projection that is not provided here cannot be left to its loop, for appends
+   * that are open
    * @throws AppendCanceledError when the server's statement_timeout or lock_timeout ends it
    */
   abstract append(

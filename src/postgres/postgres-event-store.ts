@@ -75,7 +75,7 @@ export class PostgresEventStore extends EventStore {
   private readonly sharedHead = new SharedCall(() => this.findHead());
   /** Set while the table lacks what keeps appends apart. */
   private unsafe: MissingConstraintError | undefined;
-  private leaveToLoops = (_projections: readonly string[]) => Promise.resolve();
+  private leaveToLoops: (projections: readonly string[]) => Promise<void> = () => Promise.resolve();
   private findParticipants = (): void => undefined;
   private listener: NotificationListener | undefined;
   private tracker: SettledHead | undefined;
