@@ -5,11 +5,13 @@ import { happened } from '../../support/store';
 import { inlineLog, useInline } from './use-inline';
 
 const byNumber = (a: number, b: number) => a - b;
+const append = async ({ store }: TestApp) => (await store.append('s', [happened()])).globalPosition;
+const inTransaction = ({ dataSource, store }: TestApp) =>
+  dataSource.transaction((manager) => store.append('s', [happened()], { manager }));
+const hindranceOf = async ({ projections }: TestApp) => (await projections.status())[0]!.notInline;
 
 describe('an inline projection that only some instances provide', () => {
   const inline = useInline();
-
-  const append = async ({ store }: TestApp) => (await store.append('s', [happened()])).globalPosition;
 
   const tryAgain = () =>
     inline.database.query(`UPDATE projection_inline_marks SET left_out_at = now() - interval '1 hour'`);
@@ -18,8 +20,6 @@ describe('an inline projection that only some instances provide', () => {
     await tryAgain();
     await inline.handedOver();
   };
-
-  const hindranceOf = async ({ projections }: TestApp) => (await projections.status())[0]!.notInline;
 
   it('is rolled out beside instances of the former code, whose events it applies, too', async () => {
     const former = await inline.start([]);
@@ -122,8 +122,6 @@ describe('an inline projection that only some instances provide', () => {
   it('lets an append of the former code in a transaction pass, and refuses it where no connection is left', async () => {
     const later = await inline.start([inlineLog()]);
     await inline.handedOver();
-    const inTransaction = (app: TestApp) =>
-      app.dataSource.transaction((manager) => app.store.append('s', [happened()], { manager }));
     await inTransaction(await inline.start([]));
     await handedOverInTheEnd();
 
