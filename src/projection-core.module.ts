@@ -154,6 +154,7 @@ function withProviders(definition: DynamicModule, dataSource: string | undefined
         const store = new PostgresEventStore(database, tableName(database, EVENTS_TABLE), {
           ...options,
           headTimes: tableName(database, 'projection_head_times'),
+          inlineMarks: tableName(database, 'projection_inline_marks'),
         });
         store.findParticipantsBy(() => {
           throw new AppendTooEarlyError(ProjectionCoreModule.name);

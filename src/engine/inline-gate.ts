@@ -1,5 +1,6 @@
 import { type DataSource, type EntityManager } from 'typeorm';
 import { sqlStateOf } from '../statements/sql-state-of';
+import { tableName } from '../state/table-name';
 import type { GateRound } from './gate-round';
 import { inTransaction } from './transaction';
 
@@ -30,10 +31,19 @@ const SHARERS_SQL = `
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND classid = $1::int::oid AND objid = (hashtext($2)::bigint & 4294967295)::oid`;
 
+/** The transactions that have appended: the statement of an append locks the table of marks. */
+const APPENDERS_SQL = `
+  SELECT virtualtransaction AS holder, pid FROM pg_locks
+  WHERE locktype = 'relation' AND granted AND mode IN ('RowShareLock', 'RowExclusiveLock')
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND relation = $1::regclass AND pid IS DISTINCT FROM pg_backend_pid()`;
+
 export interface Closing {
   readonly round: GateRound;
   /** The longest a statement of the work may take, in milliseconds. */
   readonly statementMs: number;
+  /** Whether also instances that do not provide the projection may not append meanwhile. */
+  readonly toAll?: boolean;
 }
 
 /**
@@ -41,10 +51,14 @@ export interface Closing {
  * whether to apply its events, a hand-over closes it and so sees every append decided.
  */
 export class InlineGate {
+  private readonly marks: string;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly projection: string,
-  ) {}
+  ) {
+    this.marks = tableName(dataSource, 'projection_inline_marks');
+  }
 
   /**
    * Holds the gate until the transaction ends. Costs appends no write and no waiting for each other.
@@ -74,6 +88,7 @@ export class InlineGate {
   async close<T>(closing: Closing, work: (manager: EntityManager) => Promise<T>): Promise<T | undefined> {
     try {
       return await inTransaction(this.dataSource, async (manager) => {
+        if (closing.toAll && !(await this.shutToAll(closing, manager))) return undefined;
         if (!(await this.shut(closing, manager))) return undefined;
         return work(manager);
       });
@@ -81,6 +96,15 @@ export class InlineGate {
       if (NOT_NOW.has(sqlStateOf(error) ?? '')) return undefined;
       throw error;
     }
+  }
+
+  /** Before the gate: appends hold this first, and that then. */
+  private async shutToAll({ round }: Closing, manager: EntityManager): Promise<boolean> {
+    const patience = round.patience(await manager.query(APPENDERS_SQL, [this.marks]));
+    if (patience === undefined) return false;
+    await manager.query(`SET LOCAL lock_timeout = ${patience}`);
+    await manager.query(`LOCK TABLE ${this.marks} IN EXCLUSIVE MODE`);
+    return true;
   }
 
   private async shut({ round, statementMs }: Closing, manager: EntityManager): Promise<boolean> {

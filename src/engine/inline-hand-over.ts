@@ -17,6 +17,8 @@ const STRETCH = 500;
 const STRETCH_BYTES = 1024 * 1024;
 /** The longest that appends wait for it. */
 const LIMIT_MS = 2_000;
+/** How long it waits after an instance has appended that does not provide the projection, as one of the former code. */
+const LEFT_OUT_SECONDS = 10;
 /** When to try again: soon where appends are in the way, later where an event, a person or time must come first. */
 const TRY_AGAIN_MS = { min: 25, soon: 1_000, later: 10_000 };
 
@@ -63,7 +65,7 @@ export class InlineHandOver {
     );
     const effects: (() => unknown)[] = [];
     try {
-      const closing = { round: this.round, statementMs: LIMIT_MS };
+      const closing = { round: this.round, statementMs: LIMIT_MS, toAll: true };
       const done = await this.parts.gate.close(closing, (manager) => {
         effects.length = 0;
         return this.settle(checkpoint, cursor, manager, effects, limit.signal);
@@ -118,6 +120,11 @@ export class InlineHandOver {
     const { name } = definition;
     const wanted = await state.control.stateOf(name, manager);
     if (wanted !== undefined && wanted !== 'running') return `it is ${wanted}`;
+    if (await state.inlineMarks.wasLeftOut(name, LEFT_OUT_SECONDS, manager))
+      return (
+        `an instance that does not provide it has appended in the last ${LEFT_OUT_SECONDS} s, as one of the former code ` +
+        'does during a deployment: provide it in every instance that appends'
+      );
     const letters = await state.deadLetters.count(name, manager);
     if (letters === 0) return undefined;
     return `${letters} event(s) are set aside: retry or discard them (deadLetters, retryDeadLetters, discardDeadLetters)`;

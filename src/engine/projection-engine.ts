@@ -11,6 +11,7 @@ import { tableName } from '../state/table-name';
 import { shield } from '../state/shield';
 import { storableText } from '../state/storable-text';
 import { withSilentConnections } from '../statements/silent-connections';
+import { AbsentInline } from './absent-inline';
 import { BatchAppliers } from './batch-appliers';
 import { beginningOf, firstCheckpoint } from './beginning';
 import { BatchTransaction } from './batch-transaction';
@@ -107,6 +108,10 @@ export class ProjectionEngine {
     this.budget = new ConnectionBudget(options.connections);
     this.feed = new EventFeed(source, this.budget, () => this.all.flatMap(({ runners }) => runners));
     this.appliers = new BatchAppliers(dataSource, this.budget, options);
+    if (source instanceof EventStore) {
+      const absent = new AbsentInline({ ...this.inlineParts, source });
+      source.leaveToLoopsBy((names) => absent.leaveToLoops(names));
+    }
     this.coordinator = new Coordinator(dataSource, options.leaseMs, this.state, {
       declared: () => this.all.map((projection) => this.declared(projection)),
       beginning: (name) => this.beginning(name),
@@ -354,20 +359,22 @@ export class ProjectionEngine {
         'its events come from a source that cannot append',
       );
     const inline = new InlineProjection({
+      ...this.inlineParts,
       definition,
-      dataSource: this.dataSource,
       source: this.source,
-      state: this.state,
-      watcher: this.watcher,
       makeApplier: () =>
         this.appliers.make(definition, (error) =>
           this.logger.error(`Projection "${name}": ${error.message}`),
         ),
       effectTimeoutMs: definition.options.handlerTimeoutMs ?? this.options.handlerTimeoutMs,
-      ending: this.ending.signal,
     });
     this.inline.set(name, inline);
     this.source.addParticipant(inline);
+  }
+
+  private get inlineParts() {
+    const { dataSource, state, watcher, ending } = this;
+    return { dataSource, state, watcher, ending: ending.signal };
   }
 
   runsHere({ definition }: ManagedProjection): boolean {

@@ -31,6 +31,8 @@ export interface AppendResult {
 
 /** Runs in the transaction of an append, after its events are written and before it commits. */
 export interface AppendParticipant {
+  /** The projection that it keeps current. */
+  readonly projection: string;
   wants(type: string): boolean;
   /** Throwing rolls the append back. */
   apply(events: readonly RecordedEvent[], manager: EntityManager): Promise<void>;
@@ -48,6 +50,8 @@ export abstract class EventStore extends EventSource {
    * @throws ForeignManagerError when `manager` belongs to another data source
    * @throws StaleSnapshotError when the snapshot of the caller's transaction is older than the end of the stream
    * @throws ReadOnlyStoreError when the transaction may not write
+   * @throws InlineBusyError when an inline projection that is not provided here cannot be left to its loop, for appends
+   * that are open
    * @throws AppendCanceledError when the server's statement_timeout or lock_timeout ends it
    */
   abstract append(
@@ -64,6 +68,12 @@ export abstract class EventStore extends EventSource {
    * @internal
    */
   abstract findParticipantsBy(find: () => void): void;
+
+  /**
+   * Has `leave` see to it that appends leave their events to the loops of inline projections that are not provided here.
+   * @internal
+   */
+  abstract leaveToLoopsBy(leave: (projections: readonly string[]) => Promise<void>): void;
 
   /**
    * How far all is settled by what the transaction of `manager` sees, over its connection alone.

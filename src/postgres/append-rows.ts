@@ -6,7 +6,7 @@ import { writableAsJson } from '../events/json-form';
 import type { RecordedEvent } from '../events/recorded-event';
 import { AS_WRITTEN } from './as-written';
 import type { PreparedAppend } from './prepared-append';
-import { ALTERED, appendSql } from './sql/append.sql';
+import { ALTERED, appendSql, LEFT_OUT } from './sql/append.sql';
 import { momentOf } from './moment';
 
 /** What was stored. */
@@ -19,12 +19,27 @@ export type AppendRow = [
   metadata: string,
 ];
 
-/** @param payload whether to give what was stored as data and metadata */
-export function appendQuery(table: string, append: PreparedAppend, payload: boolean): QueryArrayConfig {
+export interface AppendTables {
+  /** The qualified name of the events table. */
+  readonly events: string;
+  /** That of the table which says which inline projections appends keep current. */
+  readonly marks: string;
+}
+
+/**
+ * @param provided the inline projections that this instance provides
+ * @param payload whether to give what was stored as data and metadata
+ */
+export function appendQuery(
+  { events, marks }: AppendTables,
+  append: PreparedAppend,
+  provided: readonly string[],
+  payload: boolean,
+): QueryArrayConfig {
   const { streamId, expected, ids, types, data, metadata } = append;
   return {
-    text: appendSql(table, payload),
-    values: [streamId, expected, ids, types, data, metadata],
+    text: appendSql(events, marks, payload),
+    values: [streamId, expected, ids, types, data, metadata, provided],
     rowMode: 'array',
     types: AS_WRITTEN,
   };
@@ -59,4 +74,12 @@ export function alteredOf(error: unknown, streamId: string): EventsNotStoredErro
   return new EventsNotStoredError(streamId, missing, changed);
 }
 
+/** The inline projections that the statement would have passed over. */
+export function leftOutOf(error: unknown): readonly string[] | undefined {
+  const { message } = error as { message?: unknown };
+  const [, json] = (typeof message === 'string' && LEFT_OUT_JSON.exec(message)) || [];
+  return json === undefined ? undefined : (JSON.parse(json) as string[]);
+}
+
+const LEFT_OUT_JSON = new RegExp(`"${LEFT_OUT}(\\[.*\\])"`, 's');
 const ALTERED_JSON = new RegExp(`"${ALTERED}(\\{.*\\})"`, 's');

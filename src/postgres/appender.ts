@@ -9,10 +9,11 @@ import { StaleSnapshotError } from '../events/stale-snapshot.error';
 import { WrongExpectedVersionError } from '../events/wrong-expected-version.error';
 import { failedByName } from '../statements/statement-names';
 import { AppendConflict, isOfEvents } from './append-conflict';
-import { appendQuery, type AppendRow, eventsOf, resultOf } from './append-rows';
+import { appendQuery, type AppendRow, type AppendTables, eventsOf, resultOf } from './append-rows';
 import { refusalOf } from './append-refusal';
 import type { AppendAttempt, AppendScope } from './append-scope';
 import type { PreparedAppend } from './prepared-append';
+import { ProjectionsLeftOut } from './projections-left-out';
 import { isConflict } from './sql-state';
 import { storedByIdSql, streamEndSql } from './sql/append.sql';
 
@@ -36,12 +37,20 @@ type Outcome =
   /** The stream is not at the expected version, but at this. */
   | { readonly elsewhere: number }
   | { readonly conflict: AppendConflict }
+  | { readonly leftOut: ProjectionsLeftOut }
   | 'again';
 
 /** Writes prepared appends, and finds out what a refusal by the database means. */
 export class Appender {
-  /** @param table the qualified name of the events table */
-  constructor(private readonly table: string) {}
+  private readonly table: string;
+
+  /** @param leaveToLoops has the loops of inline projections apply the events that are appended from now on */
+  constructor(
+    private readonly tables: AppendTables,
+    private readonly leaveToLoops: (projections: readonly string[]) => Promise<void>,
+  ) {
+    this.table = tables.events;
+  }
 
   async append(
     append: PreparedAppend,
@@ -52,6 +61,11 @@ export class Appender {
     for (let race = 1; ; race++) {
       const outcome = await this.attempt(append, scope, participants, race);
       if (outcome === 'again') continue;
+      if ('leftOut' in outcome) {
+        if (race >= MAX_FAILURES) throw outcome.leftOut;
+        await this.leaveToLoops(outcome.leftOut.projections);
+        continue;
+      }
       if ('result' in outcome) return { result: outcome.result, written: true };
 
       const before = await this.findRepeated(append, scope);
@@ -69,14 +83,16 @@ export class Appender {
     race: number,
   ): Promise<Outcome> {
     const { streamId, types } = append;
+    const provided = participants.map(({ projection }) => projection);
     const wanting = participants.filter((participant) => types.some((type) => participant.wants(type)));
     try {
       return await scope.attempt(
         streamId,
-        (attempt) => this.write(append, attempt, wanting),
+        (attempt) => this.write(append, attempt, wanting, provided),
         wanting.length > 0,
       );
     } catch (error) {
+      if (error instanceof ProjectionsLeftOut) return { leftOut: error };
       if (error instanceof AppendConflict) return { conflict: error };
       const passes = failedByName(error) || (scope.own && isConflict(error));
       if (!passes || race >= MAX_FAILURES) throw error;
@@ -88,9 +104,10 @@ export class Appender {
     append: PreparedAppend,
     attempt: AppendAttempt,
     participants: readonly AppendParticipant[],
+    provided: readonly string[],
   ): Promise<Outcome> {
     const { streamId, ids, expected } = append;
-    const query = appendQuery(this.table, append, participants.length > 0);
+    const query = appendQuery(this.tables, append, provided, participants.length > 0);
     const rows = await attempt.send<AppendRow>(query, ids.length).catch((error: unknown) => {
       throw refusalOf(error, streamId, query);
     });

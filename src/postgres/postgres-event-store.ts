@@ -57,6 +57,8 @@ export interface PostgresEventStoreOptions {
   readonly listen: boolean;
   /** The qualified name of the table that says when the store ended where. */
   readonly headTimes: string;
+  /** That of the table which says which inline projections appends keep current. */
+  readonly inlineMarks: string;
 }
 
 /** The event store in a PostgreSQL table. */
@@ -74,6 +76,7 @@ export class PostgresEventStore extends EventStore {
   private readonly sharedHead = new SharedCall(() => this.findHead());
   /** Set while the table lacks what keeps appends apart. */
   private unsafe: MissingConstraintError | undefined;
+  private leaveToLoops: (projections: readonly string[]) => Promise<void> = () => Promise.resolve();
   private findParticipants = (): void => undefined;
   private listener: NotificationListener | undefined;
   private tracker: SettledHead | undefined;
@@ -86,7 +89,9 @@ export class PostgresEventStore extends EventStore {
   ) {
     super();
     this.notifier = new AppendNotifier(dataSource);
-    this.appender = new Appender(events);
+    this.appender = new Appender({ events, marks: options.inlineMarks }, (projections) =>
+      this.leaveToLoops(projections),
+    );
     this.names = new StatementNames(dataSource);
     this.ownScope = new OwnScope(dataSource, this.names);
     this.pages = new PageReader(dataSource);
@@ -112,6 +117,10 @@ export class PostgresEventStore extends EventStore {
 
   findParticipantsBy(find: () => void): void {
     this.findParticipants = find;
+  }
+
+  leaveToLoopsBy(leave: (projections: readonly string[]) => Promise<void>): void {
+    this.leaveToLoops = leave;
   }
 
   async readStream(

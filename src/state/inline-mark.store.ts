@@ -63,6 +63,23 @@ export class InlineMarkStore {
     );
   }
 
+  /** Notes that an instance appends which does not provide it. */
+  async leaveOut(projection: string, manager: EntityManager): Promise<void> {
+    await manager.query(`UPDATE ${this.table} SET left_out_at = clock_timestamp() WHERE projection = $1`, [
+      projection,
+    ]);
+  }
+
+  /** Whether that was noted in the last so many seconds. A time to come is that of a clock that went back since. */
+  async wasLeftOut(projection: string, seconds: number, manager: EntityManager): Promise<boolean> {
+    const rows = await manager.query<unknown[]>(
+      `SELECT FROM ${this.table} WHERE projection = $1
+         AND left_out_at BETWEEN clock_timestamp() - $2 * interval '1 s' AND clock_timestamp()`,
+      [projection, seconds],
+    );
+    return rows.length > 0;
+  }
+
   /** Has the checkpoint say what the mark says, also where code that declares another type has moved it. */
   async leaveToLoop({ projection, segment }: SegmentId, epoch: bigint): Promise<void> {
     await this.dataSource.query(

@@ -82,6 +82,7 @@ export const MODULE_TABLES: Readonly<Record<string, ModuleTable>> = {
   },
   projection_inline_marks: {
     columns: { projection: TEXT, by_appends: ['boolean'] },
+    later: ['left_out_at'],
     privileges: ALL,
   },
   projection_head_times: {

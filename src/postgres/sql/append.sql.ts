@@ -3,6 +3,9 @@ import { RECORDED_AT } from './read.sql';
 /** Begins what the statement of an append fails with where the database did not store it as it was given. */
 export const ALTERED = 'altered append ';
 
+/** Begins what it fails with where appends apply the events of inline projections that this instance does not provide. */
+export const LEFT_OUT = 'left out ';
+
 /**
  * One statement for any number of events. `base` and the rows see one snapshot; a stream that moves in between is
  * caught by `unique (stream_id, version)`. Only `base` comes back when the stream is not at the expected version ($2).
@@ -11,16 +14,31 @@ export const ALTERED = 'altered append ';
  * A trigger may drop or change rows. By the time a client could see that, the statement would be committed: so the
  * statement itself fails, by a cast, with a text that says which rows they are. A trigger that drops all of them has
  * done no harm, and one that changes data and metadata may.
+ *
+ * Nor may it pass over an inline projection that this instance does not provide ($7 are those that it does), as while
+ * code is rolled out that has one. FOR SHARE is for the lock on the table alone, which is taken before the snapshot: a
+ * hand-over waits for it, and so no append decides by a mark that has changed since. A row is locked only where that
+ * makes the statement fail, or where a snapshot may be older than the mark, which is then a serialization failure.
+ * @param marks the qualified name of the table that says which projections appends keep current
  * @param payload whether to give what was stored as data and metadata
  */
-export const appendSql = (events: string, payload: boolean) => `
+export const appendSql = (events: string, marks: string, payload: boolean) => `
   WITH base AS (SELECT coalesce(max(version), 0) AS version FROM ${events} WHERE stream_id = $1),
+  absent AS (
+    SELECT projection, by_appends FROM ${marks}
+    WHERE projection <> ALL ($7::text[])
+      AND (by_appends OR current_setting('transaction_isolation') NOT LIKE 'read%')
+    FOR SHARE
+  ),
   stored AS (
     INSERT INTO ${events} (id, stream_id, version, type, data, metadata)
     SELECT e.id, $1, base.version + e.ord, e.type, e.data, e.metadata
     FROM base, unnest($3::uuid[], $4::text[], $5::jsonb[], $6::jsonb[])
       WITH ORDINALITY AS e (id, type, data, metadata, ord)
-    WHERE $2::bigint IS NULL OR base.version = $2::bigint
+    WHERE ($2::bigint IS NULL OR base.version = $2::bigint) AND (
+      SELECT CASE WHEN count(*) = 0 THEN true ELSE ('${LEFT_OUT}' || json_agg(projection))::boolean END
+      FROM absent WHERE by_appends
+    )
     ORDER BY e.ord
     RETURNING global_position, version, ${RECORDED_AT}, id, type, stream_id = $1 AS here${payload ? ', data, metadata' : ''}
   )

@@ -9,6 +9,7 @@ import { AddSegmentBy1790000000050 } from './1790000000050-add-segment-by';
 import { AddProgress1790000000060 } from './1790000000060-add-progress';
 import { AddBeginnings1790000000080 } from './1790000000080-add-beginnings';
 import { AddWitness1790000000090 } from './1790000000090-add-witness';
+import { AddLeftOut1790000000110 } from './1790000000110-add-left-out';
 
 /** The module's migrations in order, to run with your own where `migrate` is false. */
 export const projectionMigrations: (new () => MigrationInterface)[] = [
@@ -22,4 +23,5 @@ export const projectionMigrations: (new () => MigrationInterface)[] = [
   AddProgress1790000000060,
   AddBeginnings1790000000080,
   AddWitness1790000000090,
+  AddLeftOut1790000000110,
 ];
