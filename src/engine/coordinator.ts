@@ -133,6 +133,8 @@ export class Coordinator {
   private async begin(): Promise<void> {
     await this.registration.begin(this.projections.declared());
     await this.look();
+    // The shutdown has stopped the heartbeat already, and would not do so again.
+    if (this.isStopped) return;
     await this.heartbeat.start();
     if (!this.isStopped) await this.tick();
   }
