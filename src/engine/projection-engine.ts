@@ -33,7 +33,7 @@ import { InlineCursor } from './inline-cursor';
 import { InlineProjection } from './inline-projection';
 import { ManagedProjection } from './managed-projection';
 import { outsideContext } from './outside-context';
-import { PageRecovery } from './page-recovery';
+import { PageRecovery, type RecoveryParts } from './page-recovery';
 import { PageSize } from './page-size';
 import { readModelTables } from './read-model-tables';
 import { ProjectionTypeChangedError } from './projection-type-changed.error';
@@ -534,7 +534,7 @@ export class ProjectionEngine {
       committed,
       moved: () => this.waits.moved(projection),
     });
-    const mayRetryIn = (ms: number): Promise<boolean> => runner.mayRetryIn(ms);
+    const mayRetryIn: RecoveryParts['mayRetryIn'] = (ms, trouble) => runner.mayRetryIn(ms, trouble);
     const recovery = new PageRecovery({ projection: name, batches, queue, policy, halt, mayRetryIn });
     const obedience = new SegmentCommands(commands, control, queue, transaction, policy.isTransient);
     const reporter = new TroubleReporter(async (trouble) => {

@@ -141,13 +141,14 @@ function failureOf(
   );
 }
 
-/** What a loop here waits out, or one of another instance. */
+/** What a loop here waits out, or one of another instance. Of its own segments an instance knows sooner than the database. */
 function troubleOf(
-  { runners }: ManagedProjection,
+  projection: ManagedProjection,
   { segments }: StoredStatus,
 ): NonNullable<SegmentProgress['trouble']> | ProjectionTrouble | undefined {
-  const here = runners.find(({ retrying }) => retrying)?.retrying;
-  return here ?? segments.find(({ trouble }) => trouble)?.trouble ?? undefined;
+  const here = projection.runners.find(({ retrying }) => retrying)?.retrying;
+  const there = segments.find(({ segment, trouble }) => trouble && !projection.runnerOf(segment));
+  return here ?? there?.trouble ?? undefined;
 }
 
 interface ProjectionTrouble {
