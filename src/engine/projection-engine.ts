@@ -28,6 +28,7 @@ import type { EngineOptions } from './engine-options';
 import { EngineState } from './engine-state';
 import { EventFeed } from './event-feed';
 import { failurePolicy } from './failure-policy';
+import { streamOf } from './failures/user-callback';
 import { HeadWatcher } from './head-watcher';
 import { InlineCursor } from './inline-cursor';
 import { InlineProjection } from './inline-projection';
@@ -50,8 +51,6 @@ import { TroubleReporter } from './trouble-reporter';
 import { ProgressWaits } from './waits/progress-waits';
 import { ProjectionPausedError, ProjectionsNotRunningError } from './waits/waiting.errors';
 import { within } from './within';
-
-const streamOf = ({ streamId }: RecordedEvent): string => streamId;
 
 /** Rows are loaded and saved once for a batch: the larger it is, the fewer for each event. */
 const BATCH_SIZE = { transaction: 500, row: 5_000 };

@@ -12,6 +12,7 @@ import type { ManagedProjection } from './managed-projection';
 import { Operator } from './operator';
 import { ProjectionEngine } from './projection-engine';
 import type { ProjectionStatus } from './projection-status';
+import { segmentOfFailure } from './segment-of-failure';
 import { StatusReader } from './status-reader';
 import { until } from './until';
 import { ProjectionPausedError } from './waits/waiting.errors';
@@ -95,7 +96,8 @@ export class Projections {
       );
     const state = await this.engine.state.control.read(name);
     const order = { position: String(position), actor: { ...actor, reason } };
-    await this.operator.order(projection, 'skip', order, state?.failure?.segment ?? 0);
+    const segment = await segmentOfFailure(projection.definition, state, this.engine.source);
+    await this.operator.order(projection, 'skip', order, segment);
     await this.engine.coordinator.nudge();
   }
 

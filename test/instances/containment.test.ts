@@ -42,9 +42,12 @@ describe('what fails for one projection', () => {
     given.push(event);
     return (event.data as { customer: { id: string } }).customer.id;
   };
-  const start = async (options: Partial<ProjectionOptions>, { run = true, url = database.url } = {}) => {
+  const start = async (
+    options: Partial<ProjectionOptions>,
+    { run = true, url = database.url, others = [recorder({ name: 'other' })] } = {},
+  ) => {
     const app = await startApp(url, {
-      projections: [failing(options), recorder({ name: 'other' })],
+      projections: [failing(options), ...others],
       options: { run, leaseMs: 1_000 },
     });
     apps.push(app);
@@ -128,9 +131,9 @@ describe('what fails for one projection', () => {
     jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
     await (await start({})).close();
     const { url, letGo, end } = await lockedByAnotherRole();
-    const [one, other] = [await start({}, { url }), await start({}, { url })];
+    const waiting = [await start({}, { url, others: [] }), await start({}, { url, others: [] })];
     const states = async () =>
-      Promise.all([one, other].map(async ({ projections }) => (await projections.status())[0]!.state));
+      Promise.all(waiting.map(async ({ projections }) => (await projections.status())[0]!.state));
     await eventually(async () => expect(await states()).toEqual(['retrying', 'retrying']));
     await letGo();
     await eventually(async () => expect(await states()).toEqual(['running', 'running']));
