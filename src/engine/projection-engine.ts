@@ -32,6 +32,7 @@ import { streamOf } from './failures/user-callback';
 import { HeadWatcher } from './head-watcher';
 import { InlineCursor } from './inline-cursor';
 import { InlineProjection } from './inline-projection';
+import { asHere } from './live-stop';
 import { ManagedProjection } from './managed-projection';
 import { outsideContext } from './outside-context';
 import { PageRecovery, type RecoveryParts } from './page-recovery';
@@ -469,7 +470,7 @@ export class ProjectionEngine {
     const id = { projection: projection.definition.name, segment: 0 };
     const cursor = new VolatileCursor(() => this.watcher.head);
     const runner = this.makeRunner(projection, id, 1, cursor, following);
-    runner.direct(this.liveDirective(this.stateOf(id.projection)));
+    runner.direct(this.liveDirective(projection, this.stateOf(id.projection)));
     projection.start(0, runner).catch(() => undefined);
   }
 
@@ -479,13 +480,16 @@ export class ProjectionEngine {
       if (projection.definition.type === 'live')
         projection.direct(
           0,
-          this.liveDirective(states.find((row) => row.projection === projection.definition.name)),
+          this.liveDirective(
+            projection,
+            states.find((row) => row.projection === projection.definition.name),
+          ),
         );
   }
 
   /** It has neither a checkpoint to be sent back nor commands. */
-  private liveDirective(row: StateRow | undefined): Directive {
-    return { state: row?.state ?? 'running', generation: 0, commands: [] };
+  private liveDirective(projection: ManagedProjection, row: StateRow | undefined): Directive {
+    return { state: row ? asHere(projection, row).state : 'running', generation: 0, commands: [] };
   }
 
   private makeRunner(
@@ -572,7 +576,7 @@ export class ProjectionEngine {
   }
 
   /** @returns `false` where the segment is another's by now */
-  private halt(
+  private async halt(
     { projection, segment }: SegmentId,
     epoch: bigint | undefined,
     error: Error,
@@ -588,6 +592,9 @@ export class ProjectionEngine {
       after: after === undefined ? undefined : String(after),
       segment,
     };
-    return this.state.control.halt(projection, failure, epoch);
+    if (epoch !== undefined) return this.state.control.halt(projection, failure, epoch);
+    const generation = this.stateOf(projection)?.generation ?? 0;
+    this.get(projection).liveStop = { failure, generation };
+    return true;
   }
 }

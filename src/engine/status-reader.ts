@@ -1,6 +1,7 @@
 import type { Backlog } from '../events/event-source';
 import type { SegmentProgress, StoredStatus } from '../state/progress.store';
 import type { HeadReport } from './head-watcher';
+import { asHere } from './live-stop';
 import type { ManagedProjection } from './managed-projection';
 import type { ProjectionEngine } from './projection-engine';
 import type { ProjectionFailure, ProjectionState, ProjectionStatus } from './projection-status';
@@ -30,7 +31,7 @@ export class StatusReader {
     return Promise.all(
       all.map((projection) => {
         const row = rows.find((one) => one.projection === projection.definition.name);
-        return this.statusOf(projection, row ?? notRegistered(projection), head);
+        return this.statusOf(projection, asHere(projection, row ?? notRegistered(projection)), head);
       }),
     );
   }

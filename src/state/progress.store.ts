@@ -28,7 +28,7 @@ export interface ProjectionProgress {
   readonly version: number;
   readonly state: DesiredState;
   readonly failure: StoredFailure | null;
-  /** Grows with every reset of the checkpoints. */
+  /** Grows with every reset of the checkpoints, and when an operator has it run again. */
   readonly generation: string;
   /** Whether appends apply the events of an inline projection. */
   readonly byAppends: boolean;

@@ -9,6 +9,7 @@ import {
   WaitTimeoutError,
 } from '../engine.errors';
 import type { HeadWatcher } from '../head-watcher';
+import { asHere } from '../live-stop';
 import type { ManagedProjection } from '../managed-projection';
 import { isHandedOver, reachHere, reachOf } from '../reach';
 import { within } from '../within';
@@ -222,7 +223,8 @@ export class ProgressWaits {
     this.failure = undefined;
     const asked: Asked[] = [];
     for (const projection of projections) {
-      const row = rows.find((one) => one.projection === projection.definition.name);
+      const stored = rows.find((one) => one.projection === projection.definition.name);
+      const row = stored && asHere(projection, stored);
       const waiters =
         this.queues
           .get(projection)
