@@ -26,6 +26,11 @@ const LEAVE_MS = 2_000;
 /** An owner that lives has renewed a lease within this time after the clock of the database went back. */
 const FAR_AWAY_MS = 2_000;
 
+/** What is to be done for a projection as a whole while it may run here. */
+const ADMIT = 'run';
+const RESEGMENT = 'make its segments anew';
+const BRING_TOGETHER = 'bring its segments together';
+
 const NOTHING: ControlSnapshot = { states: [], leases: [], instances: [], commands: [] };
 
 interface Held {
@@ -133,6 +138,8 @@ export class Coordinator {
   private async begin(): Promise<void> {
     await this.registration.begin(this.projections.declared());
     await this.look();
+    // The shutdown has stopped the heartbeat already, and would not do so again.
+    if (this.isStopped) return;
     await this.heartbeat.start();
     if (!this.isStopped) await this.tick();
   }
@@ -154,11 +161,13 @@ export class Coordinator {
       this.projections.candidates(code, this.stateOf(code.name)!),
     );
     this.letGo();
+    const free = candidates.filter(({ id }) => this.isToBeHad(id));
+    this.forgetSettled(new Set(free.map(({ id }) => keyOf(id))));
     const share = fairShare(
       candidates.map(({ id }) => id.projection),
       this.view.instances,
     );
-    for (const candidate of candidates) {
+    for (const candidate of free) {
       if (this.isStopped) return;
       await this.consider(candidate, share);
     }
@@ -170,7 +179,16 @@ export class Coordinator {
     this.view = await this.state.control.snapshot();
     this.registration.see(this.view.states);
     this.projections.observe(this.view);
-    this.able = this.projections.runnable().filter((code) => this.admits(code));
+    const runnable = this.projections.runnable();
+    this.able = runnable.filter((code) => this.admits(code));
+    this.forgetResting(new Set(runnable.map(({ name }) => name)));
+  }
+
+  /** Nobody wants the others to run here now, whatever has kept them from it. */
+  private forgetResting(runnable: ReadonlySet<string>): void {
+    for (const { name } of this.projections.declared())
+      if (!runnable.has(name))
+        for (const task of [ADMIT, RESEGMENT, BRING_TOGETHER]) this.problems.passed(task, name);
   }
 
   private admits(code: DeclaredProjection): boolean {
@@ -179,11 +197,11 @@ export class Coordinator {
     if (admission === 'outdated') this.projections.outdated(code.name, stored!.version);
     if (admission === 'changed')
       this.problems.failed(
-        'run',
+        ADMIT,
         code.name,
         new SegmentByChangedError(code.name, stored!.version, stored!.segments),
       );
-    else this.problems.passed('run', code.name);
+    else this.problems.passed(ADMIT, code.name);
     return admission === 'runs';
   }
 
@@ -191,8 +209,11 @@ export class Coordinator {
     let changed = false;
     for (const code of this.projections.runnable()) {
       const stored = this.stateOf(code.name);
-      if (!stored || !isDue(stored, code)) continue;
-      await this.attempt('make its segments anew', code.name, () => this.projections.resegment(code, stored));
+      if (!stored || !isDue(stored, code)) {
+        this.problems.passed(RESEGMENT, code.name);
+        continue;
+      }
+      await this.attempt(RESEGMENT, code.name, () => this.projections.resegment(code, stored));
       changed = true;
     }
     if (changed) await this.look();
@@ -210,12 +231,12 @@ export class Coordinator {
     const since = this.freeSince.get(name) ?? performance.now();
     if (!waits) {
       this.freeSince.delete(name);
-      this.problems.passed('bring its segments together', name);
+      this.problems.passed(BRING_TOGETHER, name);
       return;
     }
     this.freeSince.set(name, since);
     if (performance.now() - since >= this.leaseMs)
-      this.problems.failed('bring its segments together', name, new SegmentsApartError(name));
+      this.problems.failed(BRING_TOGETHER, name, new SegmentsApartError(name));
   }
 
   /** Ends loops whose lease somebody else has taken, as after a long standstill, and loops of code that may not run. */
@@ -229,13 +250,21 @@ export class Coordinator {
     }
   }
 
+  private isToBeHad(id: SegmentId): boolean {
+    const key = keyOf(id);
+    if (this.held.has(key)) return false;
+    if (this.isFree(id)) return true;
+    this.freeSince.delete(key);
+    return false;
+  }
+
+  /** A segment is a problem while it is to be had, or to be let go; else somebody runs it, or nobody need. */
+  private forgetSettled(free: ReadonlySet<string>): void {
+    this.problems.keepSegments((id) => free.has(keyOf(id)) || this.held.get(keyOf(id))?.stopping === true);
+  }
+
   private async consider(candidate: Candidate, share: number): Promise<void> {
     const key = keyOf(candidate.id);
-    if (this.held.has(key)) return;
-    if (!this.isFree(candidate.id)) {
-      this.freeSince.delete(key);
-      return;
-    }
     // Beyond its share an instance takes only what nobody else has wanted for a while.
     const since = this.freeSince.get(key) ?? performance.now();
     this.freeSince.set(key, since);
@@ -268,7 +297,7 @@ export class Coordinator {
     this.held.set(keyOf(id), held);
     candidate
       .start(lease, this.directiveFor(id))
-      .catch((error: unknown) => this.problems.failed(`run segment ${id.segment}`, id.projection, error))
+      .catch((error: unknown) => this.problems.failed(`run segment ${id.segment}`, id.projection, error, id))
       .finally(() => this.held.delete(keyOf(id)))
       .catch(() => undefined);
   }
@@ -278,7 +307,7 @@ export class Coordinator {
     if (held.stopping) return;
     held.stopping = true;
     held.candidate.stop().catch((error: unknown) => {
-      this.problems.failed(`stop segment ${held.id.segment}`, held.id.projection, error);
+      this.problems.failed(`stop segment ${held.id.segment}`, held.id.projection, error, held.id);
     });
   }
 

@@ -58,18 +58,24 @@ function placeOfFailure(method: string): string {
   return CALLBACKS.has(method) ? `in its ${method} on` : `in ${method}() on`;
 }
 
-/** Something passed over a projection that will pass by itself: it waits and tries again. */
+/** A projection waits to try again what failed: until it passes, or as often as an event may be tried. */
 export class RetryingError extends ProjectionError {
   readonly at = new Date();
 
-  /** @param position where the projection stands, if it got to know */
-  constructor(projection: string, position: bigint | undefined, cause: unknown) {
+  /**
+   * @param position where the projection stands, if it got to know
+   * @param attempts how often an event is tried that is to blame itself; `undefined` where something else is
+   */
+  constructor(projection: string, position: bigint | undefined, cause: unknown, attempts?: number) {
     const failed = cause instanceof HandlerFailedError ? cause : undefined;
     const place = failed ? placeOf(failed.event) : `what follows position ${position ?? 'unknown'}`;
     super(
       `Projection "${projection}" waits to try ${place} again: ${describeError(failed ? failed.cause : cause)}. ` +
-        'Nothing was lost. Next: nothing, it goes on by itself once that passes; if it lasts, look at the database ' +
-        'and at what the handler calls.',
+        (attempts === undefined
+          ? 'Nothing was lost. Next: nothing, it goes on by itself once that passes; if it lasts, look at the ' +
+            'database and at what the handler calls.'
+          : `It is tried ${attempts} times in all (retry.attempts), and what follows waits for it. Next: nothing if ` +
+            'it passes by itself; else fix the handler or the data.'),
       { cause },
     );
   }

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { Backoff, OnError, ProjectionOptions } from '../authoring/projection-options';
 import type { RecordedEvent } from '../events/recorded-event';
 import { describeError } from './failures/describe-error';
-import { callKey, type KeyCallback } from './failures/user-callback';
+import { callKey, streamOf } from './failures/user-callback';
 import { isPromise } from './is-promise';
 import { isTransientError } from './transient-error';
 
@@ -23,9 +23,6 @@ export interface FailurePolicy extends Omit<FailureDefaults, 'retry' | 'isTransi
   /** Whether an error passes by itself: by what is known of the database and by what the application says. */
   readonly isTransient: (error: unknown) => boolean;
 }
-
-/** Events that are kept in order wait together: by the stream, where the projection does not say otherwise. */
-const streamOf: KeyCallback = ({ streamId }) => streamId;
 
 export function failurePolicy(options: ProjectionOptions, defaults: FailureDefaults): FailurePolicy {
   const { name, parkBy = options.segmentBy ?? streamOf } = options;

@@ -29,9 +29,10 @@ export class LeaseTaker {
   async take(candidate: Candidate): Promise<Lease | undefined> {
     const { projection, segment } = candidate.id;
     const key = keyOf(candidate.id);
-    const wait = this.waits.get(key);
-    if (wait && performance.now() < wait.until) return undefined;
     const task = `take over segment ${segment}`;
+    // What has kept it from here has passed where somebody else has had it since.
+    const wait = this.problems.isKnown(task, projection) ? this.waits.get(key) : undefined;
+    if (wait && performance.now() < wait.until) return undefined;
     try {
       const lease = await this.claimPast(candidate);
       this.waits.delete(key);
@@ -40,7 +41,7 @@ export class LeaseTaker {
     } catch (error) {
       const ms = Math.min(wait ? wait.ms * 2 : TRY_AGAIN_MS.min, TRY_AGAIN_MS.max);
       this.waits.set(key, { ms, until: performance.now() + ms });
-      this.problems.failed(task, projection, error);
+      this.problems.failed(task, projection, error, candidate.id);
       return undefined;
     }
   }

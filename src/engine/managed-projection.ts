@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { Subject } from 'rxjs';
 import type { ProjectionDefinition } from '../authoring/projection-definition';
 import type { CommittedBatch } from './committed-batch';
+import type { LiveStop } from './live-stop';
 import type { Directive, SegmentRunner } from './segment-runner';
 import { endsWithin } from './ends-within';
 
@@ -14,6 +15,8 @@ export class ManagedProjection {
   private readonly logger = new Logger('Projection');
   private readonly batches = new Subject<CommittedBatch>();
   private readonly loops = new Map<number, { runner: SegmentRunner; ended: Promise<void> }>();
+  /** What stopped it in this instance, where it is live. */
+  liveStop: LiveStop | undefined;
   /** The newer version of its code that the database has seen. */
   private newer: number | undefined;
 

@@ -3,7 +3,7 @@ import type { EventPage } from '../events/event-source';
 import type { RecordedEvent } from '../events/recorded-event';
 import { backoffMs } from './backoff';
 import type { DeadLetterQueue } from './dead-letter-queue';
-import { AT_COMMIT, HandlerFailedError, TooManyDeadLettersError } from './engine.errors';
+import { AT_COMMIT, HandlerFailedError, RetryingError, TooManyDeadLettersError } from './engine.errors';
 import type { FailurePolicy } from './failure-policy';
 import { type Failure, failureOf } from './failures/failure';
 import type { SegmentBatches } from './segment-batches';
@@ -15,8 +15,8 @@ export interface RecoveryParts {
   readonly policy: FailurePolicy;
   /** Stores, for all instances to see, that the projection is stopped and why. */
   readonly halt: (error: Error, before?: bigint) => Promise<void>;
-  /** Waits, and says whether the event may then be tried again. */
-  readonly mayRetryIn: (ms: number) => Promise<boolean>;
+  /** Waits, for all instances to see why, and says whether the event may then be tried again. */
+  readonly mayRetryIn: (ms: number, trouble: RetryingError) => Promise<boolean>;
 }
 
 /**
@@ -97,11 +97,16 @@ export class PageRecovery {
 
   /** Retries the event, and when that is in vain does what `onError` says; `false` when the loop must not go on. */
   private async retry(first: HandlerFailedError): Promise<boolean> {
-    const { policy, mayRetryIn, batches } = this.parts;
+    const { projection, policy, mayRetryIn, batches } = this.parts;
+    const { attempts } = policy;
     const { event } = first;
     let failure = first;
-    for (let attempt = 2; attempt <= policy.attempts; attempt++) {
-      if (!(await mayRetryIn(backoffMs(policy.backoff, attempt - 1)))) return false;
+    for (let attempt = 2; attempt <= attempts; attempt++) {
+      const wait = backoffMs(policy.backoff, attempt - 1);
+      const trouble = new RetryingError(projection, batches.position, failure, attempts);
+      // Once for each event, which may be tried very often.
+      if (attempt === 2) this.logger.warn(`${trouble.message} Next try in ${Math.round(wait)} ms.`);
+      if (!(await mayRetryIn(wait, trouble))) return false;
       try {
         await batches.commit([event], event.globalPosition, attempt);
         return true;

@@ -26,13 +26,15 @@ import { EngineState } from './engine-state';
 import { EventFeed } from './event-feed';
 import { failurePolicy } from './failure-policy';
 import { isOfAnotherStore } from './failures/is-of-another-store';
+import { streamOf } from './failures/user-callback';
 import { HeadWatcher } from './head-watcher';
 import { KnownBeginnings } from './known-beginnings';
 import { InlineCursor } from './inline-cursor';
 import { InlineProjection } from './inline-projection';
+import { asHere } from './live-stop';
 import { ManagedProjection } from './managed-projection';
 import { outsideContext } from './outside-context';
-import { PageRecovery } from './page-recovery';
+import { PageRecovery, type RecoveryParts } from './page-recovery';
 import { PageSize } from './page-size';
 import { readModelTables } from './read-model-tables';
 import { ProjectionTypeChangedError } from './projection-type-changed.error';
@@ -49,8 +51,6 @@ import { TroubleReporter } from './trouble-reporter';
 import { ProgressWaits } from './waits/progress-waits';
 import { ProjectionPausedError, ProjectionsNotRunningError } from './waits/waiting.errors';
 import { within } from './within';
-
-const streamOf = ({ streamId }: RecordedEvent): string => streamId;
 
 /** Rows are loaded and saved once for a batch: the larger it is, the fewer for each event. */
 const BATCH_SIZE = { transaction: 500, row: 5_000 };
@@ -498,7 +498,7 @@ export class ProjectionEngine {
     const id = { projection: projection.definition.name, segment: 0 };
     const cursor = new VolatileCursor(this.watcher);
     const runner = this.makeRunner(projection, id, 1, cursor, following);
-    runner.direct(this.liveDirective(this.stateOf(id.projection)));
+    runner.direct(this.liveDirective(projection, this.stateOf(id.projection)));
     projection.start(0, runner).catch(() => undefined);
   }
 
@@ -508,13 +508,16 @@ export class ProjectionEngine {
       if (projection.definition.type === 'live')
         projection.direct(
           0,
-          this.liveDirective(states.find((row) => row.projection === projection.definition.name)),
+          this.liveDirective(
+            projection,
+            states.find((row) => row.projection === projection.definition.name),
+          ),
         );
   }
 
   /** It has neither a checkpoint to be sent back nor commands. */
-  private liveDirective(row: StateRow | undefined): Directive {
-    return { state: row?.state ?? 'running', generation: 0, commands: [] };
+  private liveDirective(projection: ManagedProjection, row: StateRow | undefined): Directive {
+    return { state: row ? asHere(projection, row).state : 'running', generation: 0, commands: [] };
   }
 
   private makeRunner(
@@ -562,7 +565,7 @@ export class ProjectionEngine {
       committed,
       moved: () => this.waits.moved(projection),
     });
-    const mayRetryIn = (ms: number): Promise<boolean> => runner.mayRetryIn(ms);
+    const mayRetryIn: RecoveryParts['mayRetryIn'] = (ms, trouble) => runner.mayRetryIn(ms, trouble);
     const recovery = new PageRecovery({ projection: name, batches, queue, policy, halt, mayRetryIn });
     const obedience = new SegmentCommands(commands, control, queue, transaction, policy.isTransient);
     const reporter = new TroubleReporter(async (trouble) => {
@@ -601,7 +604,7 @@ export class ProjectionEngine {
   }
 
   /** @returns `false` where the segment is another's by now */
-  private halt(
+  private async halt(
     { projection, segment }: SegmentId,
     epoch: bigint | undefined,
     error: Error,
@@ -617,6 +620,9 @@ export class ProjectionEngine {
       after: after === undefined ? undefined : String(after),
       segment,
     };
-    return this.state.control.halt(projection, failure, epoch);
+    if (epoch !== undefined) return this.state.control.halt(projection, failure, epoch);
+    const generation = this.stateOf(projection)?.generation ?? 0;
+    this.get(projection).liveStop = { failure, generation };
+    return true;
   }
 }

@@ -5,7 +5,7 @@ import type { Backlog } from '../events/event-source';
  * What a projection is doing.
  * - `running`: following the store, here or on another instance
  * - `replaying`: applying history for a rebuild or a catch-up
- * - `retrying`: waiting out an error of the infrastructure, which `error` gives
+ * - `retrying`: waiting out an error of the infrastructure, or to try an event again, which `error` gives
  * - `unowned`: nobody runs it, or one of its segments, although somebody should
  * - `paused`: halted by an operator
  * - `stopped`: halted by an event it cannot apply, which `error` gives

@@ -13,6 +13,7 @@ import { Operator } from './operator';
 import { outsideContext } from './outside-context';
 import { ProjectionEngine } from './projection-engine';
 import type { ProjectionStatus } from './projection-status';
+import { segmentOfFailure } from './segment-of-failure';
 import { StatusReader } from './status-reader';
 import { until } from './until';
 import { ProjectionPausedError } from './waits/waiting.errors';
@@ -98,7 +99,8 @@ export class Projections {
     const order = { position: String(position), actor: { ...actor, reason } };
     await outsideContext(async () => {
       const state = await this.engine.state.control.read(name);
-      await this.operator.order(projection, 'skip', order, state?.failure?.segment ?? 0);
+      const segment = await segmentOfFailure(projection.definition, state, this.engine.source);
+      await this.operator.order(projection, 'skip', order, segment);
       await this.engine.coordinator.nudge();
     });
   }

@@ -91,7 +91,7 @@ export class SegmentRunner implements FeedReader {
     return this.parts.batches.replaying;
   }
 
-  /** The error of the infrastructure that it is waiting out. */
+  /** What failed and it waits to try again. */
   get retrying(): RetryingError | undefined {
     return this.trouble;
   }
@@ -113,8 +113,9 @@ export class SegmentRunner implements FeedReader {
     if (!same || directive.commands.length > 0) this.wake.abort();
   }
 
-  /** Waits and says whether what failed may be tried again. */
-  async mayRetryIn(ms: number): Promise<boolean> {
+  /** Waits, for all instances to see why, and says whether what failed may be tried again. */
+  async mayRetryIn(ms: number, trouble: RetryingError): Promise<boolean> {
+    this.waitsOut(trouble);
     const until = performance.now() + ms;
     while (!this.wake.signal.aborted && performance.now() < until) {
       this.beat();
@@ -289,13 +290,18 @@ export class SegmentRunner implements FeedReader {
     }
   }
 
+  private waitsOut(trouble: RetryingError): void {
+    this.trouble = trouble;
+    this.parts.reporter.report(trouble);
+  }
+
   private async backOff(error: unknown): Promise<void> {
     const { projection, policy, batches } = this.parts;
-    this.trouble = new RetryingError(projection, batches.position, error);
-    this.parts.reporter.report(this.trouble);
+    const trouble = new RetryingError(projection, batches.position, error);
+    this.waitsOut(trouble);
     const wait = backoffMs(policy.backoff, ++this.failures);
     batches.triedBefore = this.failures;
-    this.logger.warn(`${this.trouble.message} Failure ${this.failures}, next try in ${Math.round(wait)} ms.`);
+    this.logger.warn(`${trouble.message} Failure ${this.failures}, next try in ${Math.round(wait)} ms.`);
     const until = performance.now() + wait;
     while (!this.stopping && performance.now() < until) {
       this.beat();

@@ -1,6 +1,7 @@
 import type { Backlog } from '../events/event-source';
 import type { SegmentProgress, StoredStatus } from '../state/progress.store';
 import type { HeadReport } from './head-watcher';
+import { asHere } from './live-stop';
 import type { ManagedProjection } from './managed-projection';
 import type { ProjectionEngine } from './projection-engine';
 import type { ProjectionFailure, ProjectionState, ProjectionStatus } from './projection-status';
@@ -30,7 +31,7 @@ export class StatusReader {
     return Promise.all(
       all.map((projection) => {
         const row = rows.find((one) => one.projection === projection.definition.name);
-        return this.statusOf(projection, row ?? notRegistered(projection), head);
+        return this.statusOf(projection, asHere(projection, row ?? notRegistered(projection)), head);
       }),
     );
   }
@@ -143,13 +144,14 @@ function failureOf(
   );
 }
 
-/** What a loop here waits out, or one of another instance. */
+/** What a loop here waits out, or one of another instance. Of its own segments an instance knows sooner than the database. */
 function troubleOf(
-  { runners }: ManagedProjection,
+  projection: ManagedProjection,
   { segments }: StoredStatus,
 ): NonNullable<SegmentProgress['trouble']> | ProjectionTrouble | undefined {
-  const here = runners.find(({ retrying }) => retrying)?.retrying;
-  return here ?? segments.find(({ trouble }) => trouble)?.trouble ?? undefined;
+  const here = projection.runners.find(({ retrying }) => retrying)?.retrying;
+  const there = segments.find(({ segment, trouble }) => trouble && !projection.runnerOf(segment));
+  return here ?? there?.trouble ?? undefined;
 }
 
 interface ProjectionTrouble {

@@ -23,7 +23,7 @@ export interface StateRow {
   readonly version: number;
   readonly state: DesiredState;
   readonly failure: StoredFailure | null;
-  /** Grows with every reset of the checkpoints. */
+  /** Grows with every reset of the checkpoints, and when an operator has it run again. */
   readonly generation: number;
   /** Into how many segments its checkpoints are cut. */
   readonly segments: number;
@@ -184,7 +184,8 @@ export class ControlStore {
   }
 
   /**
-   * What stopped the projection stays known while it is paused, and is forgotten when it runs again.
+   * What stopped the projection stays known while it is paused, and is forgotten when it runs again, also in each instance
+   * that keeps it to itself: these see it by the generation.
    * @returns `false` where the projection has no row
    */
   async setState(
@@ -194,7 +195,8 @@ export class ControlStore {
   ): Promise<boolean> {
     const [, changed] = await manager.query<[unknown[], number]>(
       `UPDATE ${this.states}
-       SET state = $2, failure = CASE WHEN $2 = 'running' THEN NULL ELSE failure END, updated_at = clock_timestamp()
+       SET state = $2, failure = CASE WHEN $2 = 'running' THEN NULL ELSE failure END, updated_at = clock_timestamp(),
+           generation = generation + CASE WHEN $2 = 'running' THEN 1 ELSE 0 END
        WHERE projection = $1`,
       [projection, state],
     );
@@ -213,10 +215,10 @@ export class ControlStore {
 
   /**
    * Stops a projection, unless an operator has paused it meanwhile.
-   * @param epoch of the lease under which the segment failed; `undefined` where there is none, as for a live projection
+   * @param epoch of the lease under which the segment failed
    * @returns `false` when the lease is another's by now, for whom the failure says nothing
    */
-  async halt(projection: string, failure: StoredFailure, epoch: bigint | undefined): Promise<boolean> {
+  async halt(projection: string, failure: StoredFailure, epoch: bigint): Promise<boolean> {
     // The lock keeps whoever takes the lease meanwhile from doing so between the look and the write.
     const [, stopped] = await this.dataSource.query<[unknown[], number]>(
       `WITH mine AS (
@@ -226,8 +228,8 @@ export class ControlStore {
        UPDATE ${this.states}
        SET state = CASE state WHEN 'paused' THEN state ELSE 'stopped' END, failure = $2,
            updated_at = clock_timestamp()
-       WHERE projection = $1 AND ($4::bigint IS NULL OR EXISTS (SELECT FROM mine))`,
-      [projection, JSON.stringify(failure), failure.segment, epoch ?? null, failure.after ?? null],
+       WHERE projection = $1 AND EXISTS (SELECT FROM mine)`,
+      [projection, JSON.stringify(failure), failure.segment, epoch, failure.after ?? null],
     );
     return stopped > 0;
   }

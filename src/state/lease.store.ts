@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { evict } from './evict';
-import { isLive } from './is-live';
+import { isLive, releasedNow } from './is-live';
 import type { SegmentId } from './segment-id';
 import { tableName } from './table-name';
 
@@ -80,7 +80,7 @@ export class LeaseStore {
   /** Lets others have it at once. The row stays, and with it the epoch. */
   async release({ projection, segment, epoch }: Lease): Promise<void> {
     await this.dataSource.query(
-      `UPDATE ${this.leases} SET expires_at = '-infinity'
+      `UPDATE ${this.leases} SET ${releasedNow}
        WHERE projection = $1 AND segment = $2 AND owner = $3 AND epoch = $4`,
       [projection, segment, this.instance, epoch],
     );
@@ -88,7 +88,7 @@ export class LeaseStore {
 
   async leave(): Promise<void> {
     await this.dataSource.query(
-      `WITH released AS (UPDATE ${this.leases} SET expires_at = '-infinity' WHERE owner = $1)
+      `WITH released AS (UPDATE ${this.leases} SET ${releasedNow} WHERE owner = $1)
        DELETE FROM ${this.instances} WHERE instance = $1`,
       [this.instance],
     );

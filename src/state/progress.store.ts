@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { DesiredState, StoredFailure } from './control.store';
+import { isLive } from './is-live';
 import { tableName } from './table-name';
 import type { StoredTrouble } from './trouble.store';
 
@@ -27,7 +28,7 @@ export interface ProjectionProgress {
   readonly version: number;
   readonly state: DesiredState;
   readonly failure: StoredFailure | null;
-  /** Grows with every reset of the checkpoints. */
+  /** Grows with every reset of the checkpoints, and when an operator has it run again. */
   readonly generation: string;
   /** Whether appends apply the events of an inline projection. */
   readonly byAppends: boolean;
@@ -88,8 +89,8 @@ export class ProgressStore {
       (SELECT coalesce(json_agg(r ORDER BY r.segment), '[]') FROM (
         SELECT n AS segment, coalesce(c.position, s.begins_after, 0)::text AS position, c.position IS NOT NULL AS begun, c.replay_until IS NOT NULL AS replaying,
           coalesce(c.position < c.replay_until, false) AS "inHistory",
-          CASE WHEN lease.expires_at > clock_timestamp() THEN lease.owner END AS owner,
-          CASE WHEN lease.expires_at > clock_timestamp() AND lease.trouble ->> 'epoch' = lease.epoch::text
+          CASE WHEN ${isLive('lease')} THEN lease.owner END AS owner,
+          CASE WHEN ${isLive('lease')} AND lease.trouble ->> 'epoch' = lease.epoch::text
             THEN lease.trouble END AS trouble,
           greatest(extract(epoch FROM clock_timestamp() -
             greatest(nullif(lease.expires_at, '-infinity'), c.updated_at, s.updated_at)), 0)::float8 AS "unownedSeconds"

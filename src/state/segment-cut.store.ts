@@ -2,6 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { RecordedEvent } from '../events/recorded-event';
 import type { DeclaredProjection } from './control.store';
 import type { DeadLetterStore } from './dead-letter.store';
+import { releasedNow } from './is-live';
 import { shield } from './shield';
 import { tableName } from './table-name';
 
@@ -109,7 +110,7 @@ export class SegmentCutStore {
     segmentOf: (event: RecordedEvent) => number,
   ): Promise<void> {
     await manager.query(
-      `UPDATE ${this.leases} SET owner = '', epoch = epoch + 1, expires_at = '-infinity' WHERE projection = $1`,
+      `UPDATE ${this.leases} SET owner = '', epoch = epoch + 1, ${releasedNow} WHERE projection = $1`,
       [projection],
     );
     await manager.query(

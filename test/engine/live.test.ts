@@ -1,9 +1,18 @@
-import { OnAny, Projection, type ProjectionContext, type RecordedEvent } from 'nestjs-projections';
+import {
+  OnAny,
+  Projection,
+  type ProjectionContext,
+  ProjectionHealthIndicator,
+  type RecordedEvent,
+} from 'nestjs-projections';
 import { startApp, type TestApp } from '../support/app';
 import { createDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
 import { createRecordedTable, positionsRecordedBy, recordedBy, recorder } from '../support/recorder';
 import { happened, startStore } from '../support/store';
+
+const stateIn = async ({ projections }: TestApp) => (await projections.status())[0];
+const healthOf = async (app: TestApp) => (await app.get(ProjectionHealthIndicator).isHealthy('p')).p.status;
 
 describe('a live projection', () => {
   let database: TestDatabase;
@@ -110,5 +119,51 @@ describe('a live projection', () => {
     await expect(one.projections.skip('live', 6n, 'test')).rejects.toThrow(
       'it is live and keeps no checkpoint',
     );
+  });
+
+  it('stops only in the instance in which an event fails, until that starts again or it is resumed', async () => {
+    const seen: string[] = [];
+    const startLive = async (instance: string, poison: bigint[] = []) => {
+      @Projection({ name: 'live', type: 'live', retry: { attempts: 1 } })
+      class Live {
+        @OnAny()
+        any({ globalPosition }: RecordedEvent, { afterCommit }: ProjectionContext) {
+          if (poison.includes(globalPosition)) throw new Error('only here');
+          afterCommit(() => void seen.push(`${instance} ${globalPosition}`));
+        }
+      }
+      const app = await startApp(database.url, { projections: [Live] });
+      apps.push(app);
+      return app;
+    };
+    const poison = [3n];
+    const [one, two] = [await startLive('one', poison), await startLive('two')];
+    const append = async () => (await two.store.append('new', [happened()])).globalPosition;
+
+    await append();
+    await eventually(async () =>
+      expect(await stateIn(one)).toMatchObject({ state: 'stopped', error: { position: 3n } }),
+    );
+    await expect(one.projections.waitFor('live', 3n)).rejects.toThrow('only here');
+    await one.projections.pause('live');
+    expect(await stateIn(two)).toMatchObject({ state: 'paused', error: undefined });
+    poison.length = 0;
+    await two.projections.resume('live');
+    await eventually(() => expect(seen).toEqual(expect.arrayContaining(['one 3', 'two 3'])));
+
+    poison.push(4n);
+    await append();
+    await eventually(async () => expect(await stateIn(one)).toMatchObject({ state: 'stopped' }));
+    await two.projections.waitFor('live', await append());
+    expect(await stateIn(two)).toMatchObject({ state: 'running', error: undefined });
+    expect([await healthOf(one), await healthOf(two)]).toEqual(['down', 'up']);
+    expect(seen).not.toContain('one 5');
+
+    await one.close();
+    apps.splice(apps.indexOf(one), 1);
+    const again = await startLive('again');
+    expect(await stateIn(again)).toMatchObject({ state: 'running', error: undefined });
+    await again.projections.waitFor('live', await append());
+    expect(seen.filter((text) => text.startsWith('again'))).toEqual(['again 6']);
   });
 });

@@ -1,4 +1,5 @@
 import { OnAny, Projection, type ProjectionContext, type RecordedEvent } from 'nestjs-projections';
+import { segmentOfKey } from '../../src/engine/segment-filter';
 import { type TestApp, startApp } from '../support/app';
 import { createDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
@@ -164,6 +165,34 @@ describe('segments', () => {
       const rows = await database.query('SELECT position FROM projection_checkpoints WHERE halt_at IS NULL');
       expect(rows).toHaveLength(3);
     });
+  });
+
+  it.each([
+    [2, 1],
+    [1, 8],
+  ])('are skipped also where %i stopped and were made %i since', async (before, after) => {
+    // Of the second of two segments, and not of the first of eight.
+    const stream = 's-2';
+    expect(segmentOfKey(stream, 2)).toBe(1);
+    expect(segmentOfKey(stream, 8)).not.toBe(0);
+    const bad = new Set([stream]);
+    const first = await startFailing({ segments: before, bad });
+    const { globalPosition } = await append(first.app, 2);
+    await eventually(async () =>
+      expect((await first.app.projections.status())[0]).toMatchObject({ state: 'stopped' }),
+    );
+    await first.app.close();
+    // The other segment is no further, as where the stop was faster than it.
+    await database.query('UPDATE projection_checkpoints SET position = 0');
+    const { app, applied } = await startFailing({ segments: after, bad });
+    await eventually(async () => {
+      const [row] = await database.query('SELECT segments FROM projection_states');
+      expect(row).toEqual({ segments: after });
+    });
+    await app.projections.skip('failing', globalPosition, 'test');
+    await append(app, 3);
+    await app.projections.waitFor('failing', globalPosition + 1n);
+    expect(applied).toEqual(['s-3']);
   });
 
   async function startFailing(given: {

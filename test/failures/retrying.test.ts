@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { ProjectionHealthIndicator } from 'nestjs-projections';
 import { backoffMs } from '../../src/engine/backoff';
 import { segmentOfKey } from '../../src/engine/segment-filter';
@@ -108,5 +109,63 @@ describe('a transient error', () => {
     down = false;
     await app.projections.waitFor('log', position);
     expect(await log.versionsOf('X')).toEqual([1]);
+  });
+});
+
+describe('an event that is to blame itself', () => {
+  const log = useLog();
+  afterEach(() => jest.restoreAllMocks());
+
+  it('shows in every instance from its first retry on, and no longer once it is through', async () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    let tries = 0;
+    let bad = true;
+    log.fault.now = () => {
+      tries++;
+      if (bad) throw new Error('the order has no customer');
+    };
+    const retry = { attempts: 10_000, backoff: { minMs: 1, maxMs: 1 } };
+    const worker = await log.start({ onError: 'stop', retry });
+    const web = await log.start({ onError: 'stop', retry }, { run: false });
+    const position = await appendTo(worker, 'X');
+
+    const message = expect.stringMatching(
+      /"log" waits to try .*at position 1 .*no customer.*tried 10000 times.*fix the handler or the data/,
+    ) as string;
+    for (const app of [worker, web])
+      await eventually(async () =>
+        expect(await statusOf(app)).toMatchObject({ state: 'retrying', position: 0n, error: { message } }),
+      );
+    const health = await web.get(ProjectionHealthIndicator).isHealthy('projections');
+    expect(health.projections).toMatchObject({
+      status: 'down',
+      projections: { log: { lastError: message } },
+    });
+    await expect(web.projections.waitFor('log', position, { timeoutMs: 1 })).rejects.toThrow(
+      /it is retrying: .*no customer/,
+    );
+    await eventually(() => expect(tries).toBeGreaterThan(20));
+    expect(warn.mock.calls.filter(([text]) => /no customer/.test(String(text)))).toHaveLength(1);
+
+    bad = false;
+    for (const app of [worker, web]) {
+      await app.projections.waitFor('log', position);
+      await eventually(async () =>
+        expect(await statusOf(app)).toMatchObject({ state: 'running', error: undefined }),
+      );
+    }
+  });
+
+  it('is paused between two tries', async () => {
+    log.fault.now = () => {
+      throw new Error('bad');
+    };
+    const app = await log.start({ retry: { attempts: 2, backoff: { minMs: 600_000, maxMs: 600_000 } } });
+    await appendTo(app, 'X');
+    await eventually(async () => expect((await statusOf(app)).state).toBe('retrying'));
+    await app.projections.pause('log');
+    await eventually(async () =>
+      expect(await statusOf(app)).toMatchObject({ state: 'paused', error: undefined }),
+    );
   });
 });

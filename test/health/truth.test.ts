@@ -102,6 +102,18 @@ describe('health tells of the whole fleet', () => {
     expect((await look(web)).log.unownedSeconds).toBeGreaterThanOrEqual(100);
   });
 
+  it('counts from the shutdown of the owner, however long nothing had happened before', async () => {
+    const worker = await start();
+    const web = await start({ run: false });
+    await worker.projections.waitFor('log', (await worker.store.append('s', [happened()])).globalPosition);
+    for (const table of ['projection_states', 'projection_checkpoints'])
+      await database.query(`UPDATE ${table} SET updated_at = updated_at - interval '1 hour'`);
+    await stop(worker);
+    const { status, log } = await look(web);
+    expect({ status, log }).toMatchObject({ status: 'up', log: { state: 'unowned', problem: null } });
+    expect(log.unownedSeconds).toBeLessThan(60);
+  });
+
   it('is bad where one segment of several has no owner', async () => {
     const web = await start({ run: false }, { segments: 2, onError: 'stop' });
     await database.query(`INSERT INTO projection_leases (projection, segment, owner, epoch, expires_at)

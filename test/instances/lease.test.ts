@@ -95,6 +95,14 @@ describe('a lease', () => {
     expect(await rows()).toHaveLength(2);
   });
 
+  it('that was given back is free also where the clock of the database goes back', async () => {
+    await (await start(undefined, 3_600_000)).close();
+    await database.query(`UPDATE projection_leases SET expires_at = expires_at + interval '30 minutes'`);
+    const second = await start(undefined, 3_600_000);
+    const { globalPosition } = await second.store.append('X', [happened()]);
+    await second.projections.waitFor('log', globalPosition, { timeoutMs: 30_000 });
+  });
+
   it.each([-3_600_000, 3_600_000])('does not depend on clocks: one is %i ms off', async (off) => {
     const first = await start(undefined, 2_000);
     await first.projections.waitFor('log', (await first.store.append('X', [happened()])).globalPosition);

@@ -1,5 +1,5 @@
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Module } from '@nestjs/common';
+import { type INestApplication, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { OnAny, Projection, ProjectionModule } from 'nestjs-projections';
 import { Heartbeat } from '../../src/engine/heartbeat';
@@ -26,8 +26,8 @@ class One {
   any() {}
 }
 
-/** Gets SIGTERM in the middle of the phase, where it lasts a moment longer than usual. */
-function endIn(phase: string): void {
+/** Has the application end in the middle of the phase, where it lasts a moment longer than usual. */
+function endIn(phase: string, end: () => void): void {
   const [prototype, method] = PHASES[phase]!;
   const holder = prototype as Record<string, (...args: unknown[]) => Promise<unknown>>;
   const original = holder[method]!;
@@ -36,7 +36,7 @@ function endIn(phase: string): void {
     const result = await original.apply(this, args);
     if (first) {
       first = false;
-      process.kill(process.pid, 'SIGTERM');
+      end();
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     return result;
@@ -44,8 +44,14 @@ function endIn(phase: string): void {
 }
 
 async function main(): Promise<void> {
-  const { DATABASE_URL: url, PHASE = 'none' } = process.env;
-  if (PHASE in PHASES) endIn(PHASE);
+  const { DATABASE_URL: url, PHASE = 'none', BY = 'SIGTERM' } = process.env;
+  let app: INestApplication;
+  let closed: Promise<void> | undefined;
+  const end = () => {
+    if (BY === 'SIGTERM') process.kill(process.pid, 'SIGTERM');
+    else closed = app.close().then(() => void process.stdout.write('closed'));
+  };
+  if (PHASE in PHASES) endIn(PHASE, end);
 
   @Module({
     imports: [
@@ -57,15 +63,16 @@ async function main(): Promise<void> {
   class FixtureModule {}
 
   // As a service does it: the signals are heard before the application has started.
-  const app = await NestFactory.create(FixtureModule, { logger: false, abortOnError: false });
+  app = await NestFactory.create(FixtureModule, { logger: false, abortOnError: false });
   app.enableShutdownHooks();
+  // As a server's socket would keep it.
+  if (BY === 'SIGTERM') setInterval(() => undefined, 1_000);
   await app.init();
   process.stdout.write('started');
-  if (PHASE === 'leave') process.kill(process.pid, 'SIGTERM');
+  if (PHASE === 'leave') end();
+  await closed;
 }
 
-// As a server's socket would keep it.
-setInterval(() => undefined, 1_000);
 void main().catch((error: unknown) => {
   process.stdout.write(`failed: ${String(error)}`);
 });

@@ -11,6 +11,8 @@ const LIMIT_MS = 30_000;
 /** How long a shutdown may take where the database does not answer. */
 const ENDS_MS = 15_000;
 
+const PHASES = ['open', 'watch', 'register', 'look', 'beat', 'take', 'leave'];
+
 describe('SIGTERM', () => {
   let database: TestDatabase;
   const processes: FixtureProcess[] = [];
@@ -26,18 +28,30 @@ describe('SIGTERM', () => {
   afterEach(() => Promise.all(processes.splice(0).map((one) => one.kill())));
   afterAll(() => database.drop());
 
-  const run = (phase: string, url = database.url) => {
-    const child = new FixtureProcess(join(__dirname, 'shutdown-phases.fixture.ts'), url, { PHASE: phase });
+  const run = (phase: string, url = database.url, by = 'SIGTERM') => {
+    const env = { PHASE: phase, BY: by };
+    const child = new FixtureProcess(join(__dirname, 'shutdown-phases.fixture.ts'), url, env);
     processes.push(child);
     return child;
   };
   const liveLeases = () =>
     database.query('SELECT projection FROM projection_leases WHERE expires_at > clock_timestamp()');
 
-  it.each(['open', 'watch', 'register', 'look', 'beat', 'take', 'leave'])(
+  it.each(PHASES)(
     'in the phase "%s" ends the process and leaves no lease',
     async (phase) => {
       expect(await run(phase).ended).toEqual({ code: null, signal: 'SIGTERM' });
+      expect(await liveLeases()).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
+  it.each(PHASES)(
+    'as app.close() in the phase "%s" leaves nothing that keeps the process, and no lease',
+    async (phase) => {
+      const child = run(phase, database.url, 'close');
+      await child.says('closed');
+      expect(await withinTime(child.ended)).toEqual({ code: 0, signal: null });
       expect(await liveLeases()).toEqual([]);
     },
     LIMIT_MS,
@@ -75,8 +89,12 @@ describe('SIGTERM', () => {
 });
 
 async function endsInTime(child: FixtureProcess): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
   await child.kill('SIGTERM');
+  return withinTime(child.ended);
+}
+
+function withinTime(ended: Promise<unknown>): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
   const late = new Promise((resolve) => (timer = setTimeout(resolve, ENDS_MS, 'still there')));
-  return Promise.race([child.ended, late]).finally(() => clearTimeout(timer));
+  return Promise.race([ended, late]).finally(() => clearTimeout(timer));
 }

@@ -5,6 +5,9 @@ import { keyTextOf } from './key-text';
 /** A user's function that names what an event is kept in order by. */
 export type KeyCallback = (event: RecordedEvent) => unknown;
 
+/** Events are kept in order by the stream, where the projection does not say otherwise. */
+export const streamOf = ({ streamId }: RecordedEvent): string => streamId;
+
 /**
  * Calls such a function for an event.
  * @throws HandlerFailedError, which names the function, when it throws or gives what is no key

@@ -5,6 +5,7 @@ import type { CommittedBatch } from '../committed-batch';
 import { NoOwnerError, ProjectionStoppedError, WaitTimeoutError } from '../engine.errors';
 import { isOfAnotherStore } from '../failures/is-of-another-store';
 import type { HeadWatcher } from '../head-watcher';
+import { asHere } from '../live-stop';
 import type { ManagedProjection } from '../managed-projection';
 import { isHandedOver, reachHere, reachOf } from '../reach';
 import { within } from '../within';
@@ -218,7 +219,8 @@ export class ProgressWaits {
     this.failure = undefined;
     const asked: Asked[] = [];
     for (const projection of projections) {
-      const row = rows.find((one) => one.projection === projection.definition.name);
+      const stored = rows.find((one) => one.projection === projection.definition.name);
+      const row = stored && asHere(projection, stored);
       const waiters =
         this.queues
           .get(projection)
