@@ -10,6 +10,15 @@ import type { RetryOutcome } from './dead-letter-queue';
 import { NoOwnerError, UnsupportedOperationError } from './engine.errors';
 import type { ManagedProjection } from './managed-projection';
 import { Operator } from './operator';
+import {
+  checkActor,
+  checkDiscard,
+  checkFilter,
+  checkLimits,
+  checkPosition,
+  checkRebuild,
+  checkWritten,
+} from './projection-arguments.check';
 import { ProjectionEngine } from './projection-engine';
 import type { ProjectionStatus } from './projection-status';
 import { StatusReader } from './status-reader';
@@ -37,7 +46,8 @@ const LOOK_MS = 50;
 
 /**
  * What an application, a health check or an operator's tool asks of its projections. What it orders is written to the
- * database and done by whichever instance runs the projection.
+ * database and done by whichever instance runs the projection. Every method throws InvalidArgumentError for what cannot be
+ * right, and then does nothing.
  */
 @Injectable()
 export class Projections {
@@ -62,16 +72,18 @@ export class Projections {
    * Halts a projection after the batch in flight, within a second and until `resume`, also over restarts.
    * @throws UnknownProjectionError
    */
-  pause(name: string, actor: Actor = {}): Promise<void> {
-    return this.operator.setState(this.engine.get(name), 'paused', 'pause', actor);
+  async pause(name: string, actor: Actor = {}): Promise<void> {
+    checkActor('pause', actor);
+    await this.operator.setState(this.engine.get(name), 'paused', 'pause', actor);
   }
 
   /**
    * Lets a paused or stopped projection go on where it stands: a stopped one tries the event again.
    * @throws UnknownProjectionError
    */
-  resume(name: string, actor: Actor = {}): Promise<void> {
-    return this.operator.setState(this.engine.get(name), 'running', 'resume', actor);
+  async resume(name: string, actor: Actor = {}): Promise<void> {
+    checkActor('resume', actor);
+    await this.operator.setState(this.engine.get(name), 'running', 'resume', actor);
   }
 
   /**
@@ -86,6 +98,8 @@ export class Projections {
     actor: Omit<Actor, 'reason'> = {},
   ): Promise<void> {
     needReason('skip', name, reason);
+    checkPosition(position);
+    checkActor('skip', actor);
     const projection = this.engine.get(name);
     if (projection.definition.type === 'live')
       throw new UnsupportedOperationError(
@@ -100,7 +114,8 @@ export class Projections {
   }
 
   /** The events a projection has set aside, in the order of the store; at most 1,000. */
-  deadLetters(name: string, filter?: DeadLetterFilter): Promise<DeadLetter[]> {
+  async deadLetters(name: string, filter: DeadLetterFilter = {}): Promise<DeadLetter[]> {
+    checkFilter('deadLetters', filter);
     return this.engine.state.deadLetters.list(this.engine.get(name).definition.name, filter);
   }
 
@@ -114,6 +129,8 @@ export class Projections {
     filter: DeadLetterFilter = {},
     actor: Actor = {},
   ): Promise<RetryOutcome> {
+    checkFilter('retryDeadLetters', filter);
+    checkActor('retryDeadLetters', actor);
     const projection = this.engine.get(name);
     const outcomes = await this.operator.order<RetryOutcome>(projection, 'retry', { filter, actor });
     const outcome = {
@@ -134,6 +151,7 @@ export class Projections {
     name: string,
     filter: DeadLetterFilter & { reason: string; by?: string },
   ): Promise<number> {
+    checkDiscard(filter);
     const { reason, by, ...which } = filter;
     needReason('discard dead letters', name, reason);
     const projection = this.engine.get(name);
@@ -150,6 +168,7 @@ export class Projections {
    * when nobody runs it for long; WaitTimeoutError, and the reason of the signal
    */
   async catchUp(name: string, options: RunOptions = {}): Promise<bigint> {
+    checkLimits('catchUp', options);
     options.signal?.throwIfAborted();
     const projection = this.engine.getStarted(name);
     const { settled } = await this.engine.source.head();
@@ -167,6 +186,7 @@ export class Projections {
    * before anything is emptied; ProjectionStoppedError when it stops on the way; WaitTimeoutError, and the reason of the signal
    */
   async rebuild(name: string, options: Actor & RunOptions = {}): Promise<void> {
+    checkRebuild(options);
     const { by, reason, ...limits } = options;
     limits.signal?.throwIfAborted();
     const projection = this.engine.getStarted(name);
@@ -196,11 +216,10 @@ export class Projections {
    * @throws EventSetAsideError when an event of the append is set aside; WaitTimeoutError, which says what the projection does instead; ProjectionStoppedError when it stopped before; the reason of the signal;
    * ProjectionsNotRunningError before the application has started; UnknownProjectionError, UnsupportedOperationError
    */
-  async waitFor(
-    name: string,
-    written: bigint | AppendResult,
-    { timeoutMs = WAIT_MS, signal }: WaitOptions = {},
-  ): Promise<void> {
+  async waitFor(name: string, written: bigint | AppendResult, options: WaitOptions = {}): Promise<void> {
+    checkWritten(written);
+    checkLimits('waitFor', options);
+    const { timeoutMs = WAIT_MS, signal } = options;
     const projection = this.engine.getStarted(name);
     if (projection.definition.type === 'live' && !this.engine.runsHere(projection))
       throw new UnsupportedOperationError(
