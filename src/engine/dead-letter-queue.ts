@@ -53,6 +53,33 @@ export class DeadLetterQueue {
     this.parked = await this.letters.parkedKeys(this.id);
   }
 
+  /**
+   * The letters that wait by other keys than those that the code has now, which another `parkBy` or `segmentBy` gave
+   * them: events of the new keys would overtake them.
+   * @returns their new keys, by their ids
+   */
+  async parkedOtherwise(): Promise<ReadonlyMap<string, string>> {
+    const others = new Map<string, string>();
+    if (this.parked.size === 0) return others;
+    const keys = new Set<string>();
+    for (let after = -1n, letters: DeadLetter[]; ; after = letters.at(-1)!.event.globalPosition) {
+      letters = await this.letters.toRetry(this.id, {}, [], after);
+      if (letters.length === 0) return others;
+      for (const { id, parkedBy, event } of letters) {
+        if (parkedBy === undefined) continue;
+        const own = this.keyToPark(event);
+        const key = keys.has(own) || !keys.has(event.streamId) ? own : event.streamId;
+        keys.add(key);
+        if (key !== parkedBy) others.set(id, key);
+      }
+    }
+  }
+
+  /** Has letters wait by other keys; to be followed by `load` once the transaction has committed. */
+  async park(manager: EntityManager, keys: ReadonlyMap<string, string>): Promise<void> {
+    await this.letters.park(manager, keys);
+  }
+
   /** Parts events into those to apply and those that wait behind a parked one. */
   part(events: readonly RecordedEvent[]): { apply: readonly RecordedEvent[]; hold: readonly HeldEvent[] } {
     if (this.parked.size === 0) return { apply: events, hold: [] };
