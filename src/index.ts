@@ -110,6 +110,7 @@ export {
   ProjectionPausedError,
   ProjectionsNotRunningError,
   StatusUnavailableError,
+  WaitsForItselfError,
 } from './engine/waits/waiting.errors';
 
 export {

@@ -5,6 +5,7 @@ import { ForeignWriteError } from '../read-models/row.errors';
 import type { Fenced } from '../state/checkpoint.store';
 import { type AfterCommit, type Batch, type BatchApplier, PrepareAgain } from './batch';
 import { AT_COMMIT, HandlerFailedError } from './engine.errors';
+import { asLoopWork } from './loop-work';
 import { AbortedTransactionError, assertNotAborted } from './transaction';
 
 /** How often an append folds its rows again after others made the same ones. */
@@ -34,6 +35,17 @@ export class InlineHandlers {
    * @throws HandlerFailedError, and as they are the errors after which the whole transaction is to be tried again
    */
   async apply(batch: InlineBatch, manager: EntityManager): Promise<void> {
+    const [first] = batch.events;
+    if (!first) return;
+    const before = first.globalPosition - 1n;
+    await asLoopWork(
+      this.definition.name,
+      () => before,
+      () => this.applyAll(batch, manager),
+    );
+  }
+
+  private async applyAll(batch: InlineBatch, manager: EntityManager): Promise<void> {
     for (const event of batch.events)
       try {
         batch.calledOff.throwIfAborted();

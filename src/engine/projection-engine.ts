@@ -507,7 +507,13 @@ export class ProjectionEngine {
       );
     const applier = this.appliers.make(definition, unawaited);
     const timeoutMs = options.handlerTimeoutMs ?? this.options.handlerTimeoutMs;
-    const transaction = new BatchTransaction(this.dataSource, name, applier, timeoutMs);
+    const transaction = new BatchTransaction(
+      this.dataSource,
+      name,
+      applier,
+      timeoutMs,
+      (): bigint | undefined => batches.readingAt,
+    );
     const queue = new DeadLetterQueue(id, deadLetters, policy, transaction);
     const halt = async (error: Error, event?: RecordedEvent) => {
       if (!(await this.halt(id, cursor.epoch, error, event, batches.storedPosition))) throw new LeaseLost();
@@ -519,7 +525,7 @@ export class ProjectionEngine {
       this.waits.committed(projection, batch);
       projection.committed(batch);
     };
-    const batches = new SegmentBatches({
+    const batches: SegmentBatches = new SegmentBatches({
       projection: name,
       types,
       feed,

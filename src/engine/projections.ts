@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { appendedEvents } from '../events/appended-events';
@@ -8,6 +9,7 @@ import type { ProjectionProgress } from '../state/progress.store';
 import type { CommittedBatch } from './committed-batch';
 import type { RetryOutcome } from './dead-letter-queue';
 import { NoOwnerError, UnsupportedOperationError } from './engine.errors';
+import { loopWorkOf } from './loop-work';
 import type { ManagedProjection } from './managed-projection';
 import { Operator } from './operator';
 import {
@@ -23,7 +25,7 @@ import { ProjectionEngine } from './projection-engine';
 import type { ProjectionStatus } from './projection-status';
 import { StatusReader } from './status-reader';
 import { until } from './until';
-import { ProjectionPausedError } from './waits/waiting.errors';
+import { ProjectionPausedError, WaitsForItselfError } from './waits/waiting.errors';
 
 export interface WaitOptions {
   /** Milliseconds. @default 5000 */
@@ -107,6 +109,7 @@ export class Projections {
         name,
         'it is live and keeps no checkpoint: fix the handler and resume it, or restart its instances, which begin at the head',
       );
+    await needOutside(name, 'skip an event');
     const state = await this.engine.state.control.read(name);
     const order = { position: String(position), actor: { ...actor, reason } };
     await this.operator.order(projection, 'skip', order, state?.failure?.segment ?? 0);
@@ -132,6 +135,7 @@ export class Projections {
     checkFilter('retryDeadLetters', filter);
     checkActor('retryDeadLetters', actor);
     const projection = this.engine.get(name);
+    await needOutside(name, 'retry dead letters');
     const outcomes = await this.operator.order<RetryOutcome>(projection, 'retry', { filter, actor });
     const outcome = {
       applied: outcomes.reduce((sum, { applied }) => sum + applied, 0),
@@ -155,6 +159,7 @@ export class Projections {
     const { reason, by, ...which } = filter;
     needReason('discard dead letters', name, reason);
     const projection = this.engine.get(name);
+    await needOutside(name, 'discard dead letters');
     const order = { filter: which, actor: { by, reason } };
     const outcomes = await this.operator.order<{ discarded: number }>(projection, 'discard', order);
     return outcomes.reduce((sum, { discarded }) => sum + discarded, 0);
@@ -199,6 +204,7 @@ export class Projections {
         name,
         'it declares no readModels, and replaying into tables that still hold rows would count events twice',
       );
+    await needOutside(name, 'be rebuilt');
     await this.needRunner(projection, 'rebuild', limits.signal);
     const { settled } = await this.engine.source.head();
     await this.engine.empty(projection);
@@ -230,7 +236,14 @@ export class Projections {
     const position = typeof written === 'bigint' ? written : written.globalPosition;
     const events = typeof written === 'bigint' ? undefined : appendedEvents(written);
     const mustShow = typeof written !== 'bigint';
-    const target = { position, mustShow, events, replayed: false, operation: undefined };
+    const target = {
+      position,
+      mustShow,
+      events,
+      replayed: false,
+      operation: undefined,
+      inside: loopWorkOf(name),
+    };
     await this.engine.waits.wait(projection, target, { timeoutMs, signal });
   }
 
@@ -256,7 +269,8 @@ export class Projections {
     { timeoutMs = Infinity, signal }: RunOptions,
   ): Promise<void> {
     const replayed = projection.definition.type !== 'live';
-    const target = { position, mustShow: false, events: undefined, replayed, operation };
+    const inside = loopWorkOf(projection.definition.name);
+    const target = { position, mustShow: false, events: undefined, replayed, operation, inside };
     await this.engine.waits.wait(projection, target, { timeoutMs, signal });
   }
 
@@ -274,6 +288,15 @@ export class Projections {
     };
     if (!(await until(somebody, LOOK_MS, unownedMs))) throw new NoOwnerError(name, operation, unownedMs);
   }
+}
+
+/** What the owner of a projection is ordered to do, it does when its handlers and their effects have ended. */
+async function needOutside(projection: string, operation: string): Promise<void> {
+  const work = loopWorkOf(projection);
+  if (!work) return;
+  // An effect that does not wait for the order has ended by then.
+  await setImmediate();
+  if (!work.isOver) throw new WaitsForItselfError(projection, operation);
 }
 
 const isThere = ({ segments }: ProjectionProgress, target: bigint): boolean =>

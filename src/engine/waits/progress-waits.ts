@@ -15,7 +15,12 @@ import { within } from '../within';
 import { allShow } from './all-show';
 import type { Waiter, WaitTarget } from './waiter';
 import { WaiterQueue } from './waiter-queue';
-import { EventSetAsideError, ProjectionPausedError, ProjectionsNotRunningError } from './waiting.errors';
+import {
+  EventSetAsideError,
+  ProjectionPausedError,
+  ProjectionsNotRunningError,
+  WaitsForItselfError,
+} from './waiting.errors';
 
 /** Between looks for what other instances commit: soon after something was found, and then less often. */
 const REMOTE_MS = { min: 2, max: 20 };
@@ -268,7 +273,9 @@ export class ProgressWaits {
 
   private failVain(projection: ManagedProjection, waiter: Waiter, row: ProjectionProgress): void {
     const { name, type } = projection.definition;
-    const { operation } = waiter.target;
+    const { operation, inside, position } = waiter.target;
+    if (inside && !inside.isOver && (inside.standsAt() ?? position) < position)
+      return waiter.fail(new WaitsForItselfError(name, operation ?? 'be waited for'));
     if (row.state === 'stopped')
       return waiter.fail(
         new ProjectionStoppedError(name, row.failure?.message ?? 'The projection is stopped.'),
