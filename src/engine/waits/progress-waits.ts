@@ -30,6 +30,7 @@ const LOCAL_MS = 250;
 const LOOK_MS = 5_000;
 /** How much longer a wait lasts that nobody has looked for yet. */
 const GRACE_MS = 1_000;
+const OPEN = 'an append that is open may still write below that position';
 /** Timers cannot wait longer. */
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -226,6 +227,7 @@ export class ProgressWaits {
     });
     this.failure = undefined;
     const asked: Asked[] = [];
+    const unsettled: Asked[] = [];
     for (const projection of projections) {
       const row = rows.find((one) => one.projection === projection.definition.name);
       const waiters =
@@ -237,12 +239,25 @@ export class ProgressWaits {
       this.seen.set(projection, row);
       const reach = await this.inThisStore(projection, row, reachOf(projection, row, head));
       for (const waiter of waiters) {
-        if (!isReached(waiter.target, row, reach)) this.failVain(projection, waiter, row);
-        else if (row.hasLetters && waiter.target.mustShow) asked.push({ projection, waiter, row });
+        const { mustShow } = waiter.target;
+        if (!isReached(waiter.target, row, reach))
+          if (mustShow && isHandedOver(projection, row)) unsettled.push({ projection, waiter, row });
+          else this.failVain(projection, waiter, row);
+        else if (row.hasLetters && mustShow) asked.push({ projection, waiter, row });
         else waiter.succeed();
       }
     }
+    if (unsettled.length > 0) await this.askForAppends(unsettled);
     if (asked.length > 0) await this.askForLetters(asked);
+  }
+
+  /** What an append has applied itself shows once it is committed, whatever other appends are open. */
+  private async askForAppends(asked: readonly Asked[]): Promise<void> {
+    const applied = await within(LOOK_MS, () => this.parts.progress.appliedByAppends(asked.map(awaitedOf)));
+    asked.forEach(({ projection, waiter, row }, index) => {
+      if (applied.has(index)) waiter.succeed();
+      else this.failVain(projection, waiter, row);
+    });
   }
 
   /** `undefined` where the position is one of another life of the store, and so says nothing about this one. */
@@ -296,10 +311,13 @@ export class ProgressWaits {
   ): WaitTimeoutError {
     const { name } = projection.definition;
     const row = this.seen.get(projection);
-    const reached = row ? reachOf(projection, row, 0n) : reachHere(projection);
+    const { head, last } = this.parts.watcher;
+    const reached = row ? reachOf(projection, row, head) : reachHere(projection);
+    const isBehindOpen = head < position && position <= last;
     const state = this.failure
       ? `the database could not be asked for it: ${(this.failure as Error).message}`
-      : stateIn(projection, row);
+      : stateIn(projection, row) +
+        (isBehindOpen ? `, but the store is settled up to ${head} only: ${OPEN}` : '');
     return new WaitTimeoutError(name, position, reached, timeoutMs, state);
   }
 
