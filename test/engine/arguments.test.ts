@@ -7,6 +7,8 @@ type Untyped = Record<string, (...args: unknown[]) => Promise<unknown>>;
 
 const untyped = (target: object): Untyped => target as Untyped;
 
+const letters = async ({ projections }: TestApp) => (await projections.deadLetters('log')).length;
+
 describe('arguments that cannot be right', () => {
   const log = useLog();
 
@@ -18,7 +20,6 @@ describe('arguments that cannot be right', () => {
     await app.projections.waitFor('log', await appendTo(app, 'X', 2));
     return app;
   };
-  const letters = async ({ projections }: TestApp) => (await projections.deadLetters('log')).length;
 
   it('of a filter discard and retry nothing', async () => {
     const app = await startWithLetters();

@@ -4,6 +4,10 @@ import type { TestApp } from '../support/app';
 import { Deferred } from '../support/deferred';
 import { happened } from '../support/store';
 
+const waitForAnother = async ({ store, projections }: TestApp) =>
+  projections.waitFor('log', await store.append('other', [happened()]), { timeoutMs: 60_000 });
+const waitForFirst = ({ projections }: TestApp) => projections.waitFor('log', 1n, { timeoutMs: 60_000 });
+
 describe('a projection that is asked for what it does itself', () => {
   const log = useLog();
 
@@ -32,8 +36,6 @@ describe('a projection that is asked for what it does itself', () => {
     await app.projections.waitFor('log', position);
     return outcome;
   };
-  const waitForAnother = async ({ store, projections }: TestApp) =>
-    projections.waitFor('log', await store.append('other', [happened()]), { timeoutMs: 60_000 });
 
   it.each([
     ['handler', 'waitFor', waitForAnother],
@@ -58,12 +60,11 @@ describe('a projection that is asked for what it does itself', () => {
   });
 
   it('is refused in the transaction of an append, too', async () => {
-    const ask = ({ projections }: TestApp) => projections.waitFor('log', 1n, { timeoutMs: 60_000 });
-    expect(await askIn('handler', ask, 'inline')).toBeInstanceOf(WaitsForItselfError);
+    expect(await askIn('handler', waitForFirst, 'inline')).toBeInstanceOf(WaitsForItselfError);
   });
 
   it('shows to an effect what it has applied', async () => {
-    expect(await askIn('effect', ({ projections }) => projections.waitFor('log', 1n))).toBe('resolved');
+    expect(await askIn('effect', waitForFirst)).toBe('resolved');
   });
 
   it('is waited for by an effect that nobody waits for', async () => {
