@@ -59,6 +59,7 @@ export {
 } from './events/event-store';
 export { EventsNotStoredError } from './events/events-not-stored.error';
 export { ForeignManagerError } from './events/foreign-manager.error';
+export { InvalidArgumentError } from './events/invalid-argument.error';
 export { InvalidEventError } from './events/invalid-event.error';
 export { ManagerWithoutTransactionError } from './events/manager-without-transaction.error';
 export type { NewEvent } from './events/new-event';
@@ -114,6 +115,7 @@ export {
   ProjectionPausedError,
   ProjectionsNotRunningError,
   StatusUnavailableError,
+  WaitsForItselfError,
 } from './engine/waits/waiting.errors';
 
 export {

@@ -52,7 +52,7 @@ export function firstProblem(given: object, checks: Readonly<Record<string, Chec
   return undefined;
 }
 
-function show(value: unknown): string {
+export function show(value: unknown): string {
   if (typeof value === 'string') return `"${value}"`;
   if (typeof value === 'function') return `the function ${value.name}`;
   if (Array.isArray(value)) return 'an array';

@@ -1,18 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { isPromise } from './is-promise';
+import { asLoopWork } from './loop-work';
 
 const LATE = Symbol('late');
 
 const logger = new Logger('Projection');
 
-/** Runs what handlers want done after the commit, one after the other. What fails there, or hangs, is only told. */
+/**
+ * Runs what handlers want done after the commit, one after the other. What fails there, or hangs, is only told.
+ * @param standsAt up to where the projection is applied meanwhile
+ */
 export async function runEffects(
   projection: string,
   effects: readonly (() => unknown)[],
   timeoutMs: number,
+  standsAt: () => bigint | undefined,
 ): Promise<void> {
-  for (const effect of effects) await run(projection, effect, timeoutMs);
+  for (const effect of effects)
+    await asLoopWork(projection, standsAt, () => run(projection, effect, timeoutMs));
 }
 
 async function run(projection: string, effect: () => unknown, timeoutMs: number): Promise<void> {

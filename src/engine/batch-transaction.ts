@@ -2,6 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Fenced } from '../state/checkpoint.store';
 import { runEffects } from './after-commit';
 import { type Batch, type BatchApplier, PrepareAgain, type PreparedBatch } from './batch';
+import { asLoopWork } from './loop-work';
 import { inTransaction } from './transaction';
 
 /** Ends a rehearsal, so that nothing of it is kept. */
@@ -30,6 +31,8 @@ export class BatchTransaction {
     private readonly projection: string,
     private readonly applier: BatchApplier,
     private readonly effectTimeoutMs: number,
+    /** Up to where everything is applied, or about to be, without what runs here. */
+    private readonly standsAt: () => bigint | undefined,
   ) {}
 
   get worksAhead(): boolean {
@@ -59,9 +62,11 @@ export class BatchTransaction {
     for (;;) {
       const effects: (() => unknown)[] = [];
       try {
-        const prepared = await this.applier.prepare(batch, (effect) => {
-          if (!batch.replaying) effects.push(effect);
-        });
+        const prepare = () =>
+          this.applier.prepare(batch, (effect) => {
+            if (!batch.replaying) effects.push(effect);
+          });
+        const prepared = await asLoopWork(this.projection, this.standsAt, prepare);
         return { prepared, effects };
       } catch (error) {
         this.applier.reset();
@@ -74,10 +79,12 @@ export class BatchTransaction {
   /** To be followed by `runEffects`, when nothing is held that others may wait for. */
   async commit({ prepared }: ReadyBatch, frame: BatchFrame): Promise<void> {
     try {
-      await inTransaction(this.dataSource, async (manager) => {
-        await prepared.write(manager, await frame.fence(manager));
-        await frame.finish?.(manager);
-      });
+      const write = () =>
+        inTransaction(this.dataSource, async (manager) => {
+          await prepared.write(manager, await frame.fence(manager));
+          await frame.finish?.(manager);
+        });
+      await asLoopWork(this.projection, this.standsAt, write);
     } catch (error) {
       this.applier.reset();
       throw error;
@@ -87,7 +94,7 @@ export class BatchTransaction {
 
   /** Runs what handlers want done after the commit, one after the other. What fails there, or hangs, is only told. */
   async runEffects({ effects }: ReadyBatch): Promise<void> {
-    await runEffects(this.projection, effects, this.effectTimeoutMs);
+    await runEffects(this.projection, effects, this.effectTimeoutMs, this.standsAt);
   }
 
   reset(): void {

@@ -14,6 +14,7 @@ import { AT_COMMIT, HandlerFailedError } from './engine.errors';
 import type { FailurePolicy } from './failure-policy';
 import { nameOfError, stackOfError } from './failures/describe-error';
 import { failureOf } from './failures/failure';
+import { LetterFates } from './letter-fates';
 
 export interface RetryOutcome {
   readonly applied: number;
@@ -50,6 +51,33 @@ export class DeadLetterQueue {
   /** Only the owner of the segment changes its queue, so what was read stays true until it does. */
   async load(): Promise<void> {
     this.parked = await this.letters.parkedKeys(this.id);
+  }
+
+  /**
+   * The letters that wait by other keys than those that the code has now, which another `parkBy` or `segmentBy` gave
+   * them: events of the new keys would overtake them.
+   * @returns their new keys, by their ids
+   */
+  async parkedOtherwise(): Promise<ReadonlyMap<string, string>> {
+    const others = new Map<string, string>();
+    if (this.parked.size === 0) return others;
+    const keys = new Set<string>();
+    for (let after = -1n, letters: DeadLetter[]; ; after = letters.at(-1)!.event.globalPosition) {
+      letters = await this.letters.toRetry(this.id, {}, [], after);
+      if (letters.length === 0) return others;
+      for (const { id, parkedBy, event } of letters) {
+        if (parkedBy === undefined) continue;
+        const own = this.keyToPark(event);
+        const key = keys.has(own) || !keys.has(event.streamId) ? own : event.streamId;
+        keys.add(key);
+        if (key !== parkedBy) others.set(id, key);
+      }
+    }
+  }
+
+  /** Has letters wait by other keys; to be followed by `load` once the transaction has committed. */
+  async park(manager: EntityManager, keys: ReadonlyMap<string, string>): Promise<void> {
+    await this.letters.park(manager, keys);
   }
 
   /** Parts events into those to apply and those that wait behind a parked one. */
@@ -110,27 +138,20 @@ export class DeadLetterQueue {
    * Applies what `filter` means, in the order of the store, each with its removal in one transaction. What fails again
    * stays, with the new cause, and so does all that is parked behind it.
    */
-  async retry(filter: DeadLetterFilter, fence: QueueFence): Promise<RetryOutcome> {
-    const outcome = await this.retryAll(filter, fence);
+  async retry(filter: DeadLetterFilter, fence: QueueFence, fates = new LetterFates()): Promise<RetryOutcome> {
+    await this.retryAll(filter, fence, fates);
     // What a retry that was broken off has left: it waits for nobody.
     for (
       let ids = await this.letters.released(this.id);
       ids.length > 0;
       ids = await this.letters.released(this.id)
-    ) {
-      const { applied, failed } = await this.retryAll({ ids }, fence);
-      outcome.applied += applied;
-      outcome.failed += failed;
-    }
+    )
+      await this.retryAll({ ids }, fence, fates);
     await this.load();
-    return outcome;
+    return { applied: fates.count('applied'), failed: fates.count('failed') };
   }
 
-  private async retryAll(
-    filter: DeadLetterFilter,
-    fence: QueueFence,
-  ): Promise<{ applied: number; failed: number }> {
-    const outcome = { applied: 0, failed: 0 };
+  private async retryAll(filter: DeadLetterFilter, fence: QueueFence, fates: LetterFates): Promise<void> {
     const blocked = new Set<string>();
     const parked = await this.letters.keysOf(this.id, filter);
     let after = -1n;
@@ -141,14 +162,10 @@ export class DeadLetterQueue {
         fence.progressed();
         after = letter.event.globalPosition;
         if (letter.parkedBy !== undefined && blocked.has(letter.parkedBy)) continue;
-        if (await this.retryOne(letter, fence)) outcome.applied++;
-        else {
-          outcome.failed++;
-          if (letter.parkedBy !== undefined) blocked.add(letter.parkedBy);
-        }
+        const applied = await this.retryOne(letter, fence, fates);
+        if (!applied && letter.parkedBy !== undefined) blocked.add(letter.parkedBy);
       }
     }
-    return outcome;
   }
 
   discard(manager: EntityManager, filter: DeadLetterFilter): Promise<readonly DeadLetter[]> {
@@ -162,7 +179,7 @@ export class DeadLetterQueue {
     else await this.load();
   }
 
-  private async retryOne(letter: DeadLetter, fence: QueueFence): Promise<boolean> {
+  private async retryOne(letter: DeadLetter, fence: QueueFence, fates: LetterFates): Promise<boolean> {
     const { calledOff } = fence;
     const hold = (manager: EntityManager) => fence.hold(manager);
     const attempt = letter.attempts + 1 + fence.triedBefore;
@@ -170,7 +187,11 @@ export class DeadLetterQueue {
     try {
       await this.transaction.apply(batch, {
         fence: hold,
-        finish: (manager) => this.letters.remove(manager, letter.id),
+        finish: async (manager) => {
+          await this.letters.remove(manager, letter.id);
+          // Before the commit, whose answer may be lost: a letter that it has not removed is tried again.
+          fates.set(letter.id, 'applied');
+        },
       });
       return true;
     } catch (error) {
@@ -185,6 +206,7 @@ export class DeadLetterQueue {
         { ...batch, events: [] },
         { fence: hold, finish: (manager) => this.letters.failedAgain(manager, letter.id, record) },
       );
+      fates.set(letter.id, 'failed');
       return false;
     }
   }

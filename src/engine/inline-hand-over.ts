@@ -85,7 +85,8 @@ export class InlineHandOver {
     this.dueAt = -Infinity;
     this.why = undefined;
     const { definition, effectTimeoutMs } = this.parts;
-    await runEffects(definition.name, effects, effectTimeoutMs);
+    // Appends take it further meanwhile.
+    await runEffects(definition.name, effects, effectTimeoutMs, () => undefined);
     return true;
   }
 

@@ -6,6 +6,7 @@ import type { Fenced } from '../state/checkpoint.store';
 import { sqlStateOf } from '../statements/sql-state-of';
 import { type AfterCommit, type Batch, type BatchApplier, PrepareAgain } from './batch';
 import { AT_COMMIT, HandlerFailedError } from './engine.errors';
+import { asLoopWork } from './loop-work';
 import { AbortedTransactionError, assertNotAborted } from './transaction';
 
 /** How often an append folds its rows again after others made the same ones. */
@@ -35,6 +36,17 @@ export class InlineHandlers {
    * @throws HandlerFailedError, and as they are the errors after which the whole transaction is to be tried again
    */
   async apply(batch: InlineBatch, manager: EntityManager): Promise<void> {
+    const [first] = batch.events;
+    if (!first) return;
+    const before = first.globalPosition - 1n;
+    await asLoopWork(
+      this.definition.name,
+      () => before,
+      () => this.applyAll(batch, manager),
+    );
+  }
+
+  private async applyAll(batch: InlineBatch, manager: EntityManager): Promise<void> {
     for (const event of batch.events)
       try {
         batch.calledOff.throwIfAborted();

@@ -538,7 +538,13 @@ export class ProjectionEngine {
       );
     const applier = this.appliers.make(definition, unawaited);
     const timeoutMs = options.handlerTimeoutMs ?? this.options.handlerTimeoutMs;
-    const transaction = new BatchTransaction(this.dataSource, name, applier, timeoutMs);
+    const transaction = new BatchTransaction(
+      this.dataSource,
+      name,
+      applier,
+      timeoutMs,
+      (): bigint | undefined => batches.readingAt,
+    );
     const queue = new DeadLetterQueue(id, deadLetters, policy, transaction);
     const halt = async (error: Error, before?: bigint) => {
       if (!(await this.halt(id, cursor.epoch, error, before, batches.storedPosition))) throw new LeaseLost();
@@ -550,7 +556,7 @@ export class ProjectionEngine {
       this.waits.committed(projection, batch);
       projection.committed(batch);
     };
-    const batches = new SegmentBatches({
+    const batches: SegmentBatches = new SegmentBatches({
       projection: name,
       types,
       feed,

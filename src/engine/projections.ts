@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { appendedEvents } from '../events/appended-events';
@@ -8,15 +9,25 @@ import type { ProjectionProgress } from '../state/progress.store';
 import type { CommittedBatch } from './committed-batch';
 import type { RetryOutcome } from './dead-letter-queue';
 import { NoOwnerError, UnsupportedOperationError } from './engine.errors';
+import { loopWorkOf } from './loop-work';
 import type { ManagedProjection } from './managed-projection';
 import { Operator } from './operator';
 import { outsideContext } from './outside-context';
+import {
+  checkActor,
+  checkDiscard,
+  checkFilter,
+  checkLimits,
+  checkPosition,
+  checkRebuild,
+  checkWritten,
+} from './projection-arguments.check';
 import { ProjectionEngine } from './projection-engine';
 import type { ProjectionStatus } from './projection-status';
 import { segmentOfFailure } from './segment-of-failure';
 import { StatusReader } from './status-reader';
 import { until } from './until';
-import { ProjectionPausedError } from './waits/waiting.errors';
+import { ProjectionPausedError, WaitsForItselfError } from './waits/waiting.errors';
 
 export interface WaitOptions {
   /** Milliseconds. @default 5000 */
@@ -40,7 +51,8 @@ const LOOK_MS = 50;
 /**
  * What an application, a health check or an operator's tool asks of its projections. What it orders is written to the
  * database and done by whichever instance runs the projection. All that writes does so outside of the caller's async
- * context, and so of a transaction that a library keeps there.
+ * context, and so of a transaction that a library keeps there. Every method throws InvalidArgumentError for what cannot be
+ * right, and then does nothing.
  */
 @Injectable()
 export class Projections {
@@ -65,16 +77,18 @@ export class Projections {
    * Halts a projection after the batch in flight, within a second and until `resume`, also over restarts.
    * @throws UnknownProjectionError; ProjectionNotRegisteredError before an instance has started with it
    */
-  pause(name: string, actor: Actor = {}): Promise<void> {
-    return outsideContext(() => this.operator.setState(this.engine.get(name), 'paused', 'pause', actor));
+  async pause(name: string, actor: Actor = {}): Promise<void> {
+    checkActor('pause', actor);
+    await outsideContext(() => this.operator.setState(this.engine.get(name), 'paused', 'pause', actor));
   }
 
   /**
    * Lets a paused or stopped projection go on where it stands: a stopped one tries the event again.
    * @throws UnknownProjectionError; ProjectionNotRegisteredError before an instance has started with it
    */
-  resume(name: string, actor: Actor = {}): Promise<void> {
-    return outsideContext(() => this.operator.setState(this.engine.get(name), 'running', 'resume', actor));
+  async resume(name: string, actor: Actor = {}): Promise<void> {
+    checkActor('resume', actor);
+    await outsideContext(() => this.operator.setState(this.engine.get(name), 'running', 'resume', actor));
   }
 
   /**
@@ -89,6 +103,8 @@ export class Projections {
     actor: Omit<Actor, 'reason'> = {},
   ): Promise<void> {
     needReason('skip', name, reason);
+    checkPosition(position);
+    checkActor('skip', actor);
     const projection = this.engine.get(name);
     if (projection.definition.type === 'live')
       throw new UnsupportedOperationError(
@@ -96,6 +112,7 @@ export class Projections {
         name,
         'it is live and keeps no checkpoint: fix the handler and resume it, or restart its instances, which begin at the head',
       );
+    await needOutside(name, 'skip an event');
     const order = { position: String(position), actor: { ...actor, reason } };
     await outsideContext(async () => {
       const state = await this.engine.state.control.read(name);
@@ -106,7 +123,8 @@ export class Projections {
   }
 
   /** The events a projection has set aside, in the order of the store; at most 1,000. */
-  deadLetters(name: string, filter?: DeadLetterFilter): Promise<DeadLetter[]> {
+  async deadLetters(name: string, filter: DeadLetterFilter = {}): Promise<DeadLetter[]> {
+    checkFilter('deadLetters', filter);
     return this.engine.state.deadLetters.list(this.engine.get(name).definition.name, filter);
   }
 
@@ -120,7 +138,10 @@ export class Projections {
     filter: DeadLetterFilter = {},
     actor: Actor = {},
   ): Promise<RetryOutcome> {
+    checkFilter('retryDeadLetters', filter);
+    checkActor('retryDeadLetters', actor);
     const projection = this.engine.get(name);
+    await needOutside(name, 'retry dead letters');
     return outsideContext(async () => {
       const outcomes = await this.operator.order<RetryOutcome>(projection, 'retry', { filter, actor });
       const outcome = {
@@ -142,9 +163,11 @@ export class Projections {
     name: string,
     filter: DeadLetterFilter & { reason: string; by?: string },
   ): Promise<number> {
+    checkDiscard(filter);
     const { reason, by, ...which } = filter;
     needReason('discard dead letters', name, reason);
     const projection = this.engine.get(name);
+    await needOutside(name, 'discard dead letters');
     const order = { filter: which, actor: { by, reason } };
     const outcomes = await outsideContext(() =>
       this.operator.order<{ discarded: number }>(projection, 'discard', order),
@@ -160,14 +183,18 @@ export class Projections {
    * when nobody runs it for long; WaitTimeoutError, and the reason of the signal
    */
   async catchUp(name: string, options: RunOptions = {}): Promise<bigint> {
+    checkLimits('catchUp', options);
     options.signal?.throwIfAborted();
     const projection = this.engine.getStarted(name);
-    return outsideContext(async () => {
-      const { settled } = await this.engine.source.head();
-      if (projection.definition.type === 'catch-up') await this.runToTarget(projection, settled, 'catch up');
-      await this.follow(projection, settled, 'catch up', options);
-      return settled;
+    const settled = await outsideContext(async () => {
+      const head = await this.engine.source.head();
+      if (projection.definition.type === 'catch-up')
+        await this.runToTarget(projection, head.settled, 'catch up');
+      return head.settled;
     });
+    // Whether it waits for itself can be told by the caller's context.
+    await this.follow(projection, settled, 'catch up', options);
+    return settled;
   }
 
   /**
@@ -179,6 +206,7 @@ export class Projections {
    * before anything is emptied; ProjectionStoppedError when it stops on the way; WaitTimeoutError, and the reason of the signal
    */
   async rebuild(name: string, options: Actor & RunOptions = {}): Promise<void> {
+    checkRebuild(options);
     const { by, reason, ...limits } = options;
     limits.signal?.throwIfAborted();
     const projection = this.engine.getStarted(name);
@@ -191,6 +219,7 @@ export class Projections {
         name,
         'it declares no readModels, and replaying into tables that still hold rows would count events twice',
       );
+    await needOutside(name, 'be rebuilt');
     await outsideContext(async () => {
       await this.needRunner(projection, 'rebuild', limits.signal);
       const { settled } = await this.engine.source.head();
@@ -210,11 +239,10 @@ export class Projections {
    * @throws EventSetAsideError when an event of the append is set aside; WaitTimeoutError, which says what the projection does instead; ProjectionStoppedError when it stopped before; the reason of the signal;
    * ProjectionsNotRunningError before the application has started; UnknownProjectionError, UnsupportedOperationError
    */
-  async waitFor(
-    name: string,
-    written: bigint | AppendResult,
-    { timeoutMs = WAIT_MS, signal }: WaitOptions = {},
-  ): Promise<void> {
+  async waitFor(name: string, written: bigint | AppendResult, options: WaitOptions = {}): Promise<void> {
+    checkWritten(written);
+    checkLimits('waitFor', options);
+    const { timeoutMs = WAIT_MS, signal } = options;
     const projection = this.engine.getStarted(name);
     if (projection.definition.type === 'live' && !this.engine.runsHere(projection))
       throw new UnsupportedOperationError(
@@ -225,7 +253,14 @@ export class Projections {
     const position = typeof written === 'bigint' ? written : written.globalPosition;
     const events = typeof written === 'bigint' ? undefined : appendedEvents(written);
     const mustShow = typeof written !== 'bigint';
-    const target = { position, mustShow, events, replayed: false, operation: undefined };
+    const target = {
+      position,
+      mustShow,
+      events,
+      replayed: false,
+      operation: undefined,
+      inside: loopWorkOf(name),
+    };
     await this.engine.waits.wait(projection, target, { timeoutMs, signal });
   }
 
@@ -251,7 +286,8 @@ export class Projections {
     { timeoutMs = Infinity, signal }: RunOptions,
   ): Promise<void> {
     const replayed = projection.definition.type !== 'live';
-    const target = { position, mustShow: false, events: undefined, replayed, operation };
+    const inside = loopWorkOf(projection.definition.name);
+    const target = { position, mustShow: false, events: undefined, replayed, operation, inside };
     await this.engine.waits.wait(projection, target, { timeoutMs, signal });
   }
 
@@ -269,6 +305,15 @@ export class Projections {
     };
     if (!(await until(somebody, LOOK_MS, unownedMs))) throw new NoOwnerError(name, operation, unownedMs);
   }
+}
+
+/** What the owner of a projection is ordered to do, it does when its handlers and their effects have ended. */
+async function needOutside(projection: string, operation: string): Promise<void> {
+  const work = loopWorkOf(projection);
+  if (!work) return;
+  // An effect that does not wait for the order has ended by then.
+  await setImmediate();
+  if (!work.isOver) throw new WaitsForItselfError(projection, operation);
 }
 
 const isThere = ({ segments }: ProjectionProgress, target: bigint): boolean =>

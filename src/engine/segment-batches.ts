@@ -65,6 +65,8 @@ export class SegmentBatches {
   private careful = false;
   /** How many events are tried at once while batches fail: less after each failure, more after each success. */
   private part = Infinity;
+  /** Whether what is set aside is parked as this code does it. */
+  private parkedAsNow = false;
   /** How often the next batch was tried in vain. */
   triedBefore = 0;
 
@@ -304,6 +306,7 @@ export class SegmentBatches {
     await queue.load();
     // What is kept in memory alone goes with the life of the store that it was loaded in.
     if (cursor.server === undefined && watcher.incarnation !== incarnation) return this.load();
+    await this.parkAsNow(checkpoint);
     // Whatever was read of the store in an earlier life of the server is not what the checkpoint goes with.
     if (cursor.server !== this.server) await watcher.refresh();
     this.server = cursor.server;
@@ -313,6 +316,22 @@ export class SegmentBatches {
     this.stand(checkpoint);
     this.ahead = checkpoint.position;
     return checkpoint;
+  }
+
+  /** What is set aside may be parked by what other code made of it; this code does so until it ends. */
+  private async parkAsNow(at: Checkpoint): Promise<void> {
+    const { cursor, transaction, queue } = this.parts;
+    if (this.parkedAsNow) return;
+    const keys = await queue.parkedOtherwise();
+    if (keys.size > 0) {
+      const nothing = { events: [], replaying: false, attempt: 1, calledOff: this.signal };
+      await transaction.apply(nothing, {
+        fence: (manager) => cursor.advance(at, at, manager),
+        finish: (manager) => queue.park(manager, keys),
+      });
+      await queue.load();
+    }
+    this.parkedAsNow = true;
   }
 
   /**

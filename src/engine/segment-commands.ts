@@ -9,6 +9,7 @@ import { CommandProgress } from './command-progress';
 import type { DeadLetterQueue } from './dead-letter-queue';
 import { describeError } from './failures/describe-error';
 import { type Failure, failureOf } from './failures/failure';
+import { LetterFates } from './letter-fates';
 
 /** The segment as its loop has it while it obeys. */
 export interface CommandContext {
@@ -35,6 +36,8 @@ const ENDING = new Set<Failure['kind']>(['event', 'unattributed', 'timed-out', '
 /** What operators order of a segment's owner, done between two batches of its loop. */
 export class SegmentCommands {
   private readonly done = new Set<number>();
+  /** Of orders that are not carried out yet, by their ids. */
+  private readonly fates = new Map<number, LetterFates>();
 
   constructor(
     private readonly commands: CommandStore,
@@ -78,38 +81,45 @@ export class SegmentCommands {
     }
     await this.commands.finish(row.id, epoch, result, problem);
     this.done.add(row.id);
+    this.fates.delete(row.id);
   }
 
   private perform(row: CommandRow, context: CommandContext): Promise<unknown> {
     const order = { command: row.command, ...(row.arguments as object) } as SegmentCommand;
-    if (order.command === 'retry') return this.queue.retry(order.filter, context);
-    if (order.command === 'discard') return this.discard(row.projection, order, context);
+    if (order.command === 'retry') return this.queue.retry(order.filter, context, this.fatesOf(row));
+    if (order.command === 'discard') return this.discard(row, order, context);
     return this.skip(row.projection, order, context);
   }
 
+  private fatesOf({ id }: CommandRow): LetterFates {
+    const fates = this.fates.get(id) ?? new LetterFates();
+    this.fates.set(id, fates);
+    return fates;
+  }
+
   private async discard(
-    projection: string,
+    row: CommandRow,
     { filter, actor }: SegmentCommand & { command: 'discard' },
     context: CommandContext,
   ): Promise<{ discarded: number }> {
-    let discarded = 0;
+    const fates = this.fatesOf(row);
     await this.transaction.apply(this.nothing(context), {
       fence: (manager) => context.hold(manager),
       finish: async (manager) => {
         const letters = await this.queue.discard(manager, filter);
-        discarded = letters.length;
+        for (const { id } of letters) fates.set(id, 'discarded');
         const details = letters.map(({ event, errorMessage }) => ({
           position: String(event.globalPosition),
           streamId: event.streamId,
           type: event.type,
           errorMessage,
         }));
-        await this.control.audit(projection, 'discard', actor, { events: details }, manager);
+        await this.control.audit(row.projection, 'discard', actor, { events: details }, manager);
       },
     });
     // What waited behind a discarded event waits for nobody now, also where a crash came in between.
     await this.queue.release(context);
-    return { discarded };
+    return { discarded: fates.count('discarded') };
   }
 
   private async skip(

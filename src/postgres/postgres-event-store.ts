@@ -37,6 +37,7 @@ import { PageReader } from './page-reader';
 import { prepareAppend, type PreparedAppend } from './prepared-append';
 import { type SeenStore, SettledHead } from './settled-head';
 import { SharedCall } from './shared-call';
+import { checkAppend, checkDate, checkReadAll, checkReadStream } from './store-arguments.check';
 import { backlogSql, lastOfTypesSql, lastSql, positionBeforeSql } from './sql/read.sql';
 import { TransactionPageReader } from './transaction-page-reader';
 
@@ -103,6 +104,7 @@ export class PostgresEventStore extends EventStore {
     events: readonly NewEvent[],
     options: AppendOptions = {},
   ): Promise<AppendResult> {
+    checkAppend(options);
     this.findParticipants();
     if (this.unsafe) throw this.unsafe;
     const append = prepareAppend(streamId, events, options, this.options.maxEventBytes);
@@ -123,14 +125,15 @@ export class PostgresEventStore extends EventStore {
     this.leaveToLoops = leave;
   }
 
-  async readStream(
-    streamId: string,
-    { fromVersion = 1, limit }: ReadStreamOptions = {},
-  ): Promise<RecordedEvent[]> {
+  async readStream(streamId: string, options: ReadStreamOptions = {}): Promise<RecordedEvent[]> {
+    checkReadStream(streamId, options);
+    const { fromVersion = 1, limit } = options;
     return this.pages.readStream(this.events, streamId, fromVersion, limit);
   }
 
-  async readAll({ after = 0n, limit = 1000, types }: ReadAllOptions = {}): Promise<RecordedEvent[]> {
+  async readAll(options: ReadAllOptions = {}): Promise<RecordedEvent[]> {
+    checkReadAll(options);
+    const { after = 0n, limit = 1000, types } = options;
     const { settled } = await this.head();
     const events: RecordedEvent[] = [];
     let from = after;
@@ -216,6 +219,7 @@ export class PostgresEventStore extends EventStore {
   }
 
   async positionBefore(date: Date): Promise<bigint | undefined> {
+    checkDate(date);
     const { settled } = await this.head();
     const [row] = await this.dataSource.query<[{ position: string | null; isToCome: boolean }]>(
       positionBeforeSql(this.events),

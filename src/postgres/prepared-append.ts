@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { show } from '../authoring/option-checks';
 import type { AppendOptions, ExpectedVersion } from '../events/event-store';
 import { InvalidEventError } from '../events/invalid-event.error';
 import { findJsonProblem, type JsonProblem } from '../events/json-problem';
@@ -37,6 +38,7 @@ export function prepareAppend(
   maxEventBytes: number,
 ): PreparedAppend {
   checkName('The stream id', streamId, MAX_STREAM_ID);
+  checkEvents(streamId, events);
   if (key !== undefined) checkKey(streamId, events, key);
   const ids = events.map(({ id }, place) => {
     if (key !== undefined) return keyedId(streamId, key, place);
@@ -72,6 +74,18 @@ export function prepareAppend(
     data: columns.map(({ data }) => data),
     metadata: columns.map(({ metadata }) => metadata),
   };
+}
+
+/** Whoever writes no TypeScript may give anything. */
+function checkEvents(streamId: string, events: unknown): void {
+  if (!Array.isArray(events))
+    throw new InvalidEventError(`The events for stream "${streamId}" must be an array, not ${show(events)}.`);
+  const misfit = events.findIndex((event) => typeof event !== 'object' || event === null);
+  if (misfit >= 0)
+    throw new InvalidEventError(
+      `Event ${misfit + 1} of ${events.length} for stream "${streamId}" must be an object with a type and data, ` +
+        `not ${show(events[misfit])}.`,
+    );
 }
 
 function checkKey(streamId: string, events: readonly NewEvent[], key: unknown): void {
@@ -148,6 +162,6 @@ function expectedNumber(streamId: string, expected: ExpectedVersion): number | u
   if (Number.isSafeInteger(expected) && expected >= 0) return expected;
   throw new InvalidEventError(
     `expectedVersion for stream "${streamId}" must be a version from 0, 'any' or 'no-stream', ` +
-      `not ${JSON.stringify(expected)}.`,
+      `not ${show(expected)}.`,
   );
 }

@@ -207,6 +207,15 @@ export class DeadLetterStore {
     return new Set(rows.map(({ parked_by }) => parked_by));
   }
 
+  /** Has letters wait by other keys. */
+  async park(manager: EntityManager, keys: ReadonlyMap<string, string>): Promise<void> {
+    await manager.query(
+      `UPDATE ${this.table} l SET parked_by = k.parked_by
+       FROM unnest($1::bigint[], $2::text[]) AS k (id, parked_by) WHERE l.id = k.id`,
+      [[...keys.keys()], [...keys.values()]],
+    );
+  }
+
   /** The first letter of each parked stream that no failed event holds back any more. */
   async released({ projection, segment }: SegmentId): Promise<string[]> {
     const rows = await this.dataSource.query<{ id: string }[]>(

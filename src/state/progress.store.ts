@@ -77,6 +77,7 @@ export class ProgressStore {
   private readonly progressSql: string;
   private readonly statusSql: string;
   private readonly awaitedSql: string;
+  private readonly appliedSql: string;
 
   constructor(private readonly dataSource: DataSource) {
     const table = (name: string) => tableName(dataSource, name);
@@ -114,6 +115,12 @@ export class ProgressStore {
           AND (awaited.stream_id IS NULL OR l.stream_id = awaited.stream_id)
         ORDER BY l.position LIMIT 1
       ) letter ON true`;
+    this.appliedSql = `
+      SELECT awaited.n::int - 1 AS index
+      FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS awaited (projection, position, n)
+      WHERE EXISTS (SELECT FROM ${table('projection_inline_marks')} m
+          WHERE m.projection = awaited.projection AND m.by_appends)
+        AND EXISTS (SELECT FROM ${table('events')} e WHERE e.global_position = awaited.position)`;
   }
 
   progressOf(projections: readonly string[]): Promise<ProjectionProgress[]> {
@@ -122,6 +129,21 @@ export class ProgressStore {
 
   statusOf(projections: readonly string[]): Promise<StoredStatus[]> {
     return this.dataSource.query<StoredStatus[]>(this.statusSql, [projections]);
+  }
+
+  /**
+   * Which of the events are applied by appends, settled or not: those that are seen in a moment in which appends apply the
+   * events of the projection. What was appended before that was so, the hand-over has applied.
+   * @returns their places in what was asked for, from 0
+   */
+  async appliedByAppends(
+    events: readonly Pick<AwaitedEvent, 'projection' | 'position'>[],
+  ): Promise<ReadonlySet<number>> {
+    const rows = await this.dataSource.query<{ index: number }[]>(this.appliedSql, [
+      events.map(({ projection }) => projection),
+      events.map(({ position }) => position),
+    ]);
+    return new Set(rows.map(({ index }) => index));
   }
 
   outcomesOf(events: readonly AwaitedEvent[]): Promise<AwaitedOutcome[]> {

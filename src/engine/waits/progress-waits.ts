@@ -12,7 +12,12 @@ import { within } from '../within';
 import { allShow } from './all-show';
 import type { Waiter, WaitTarget } from './waiter';
 import { WaiterQueue } from './waiter-queue';
-import { EventSetAsideError, ProjectionPausedError, ProjectionsNotRunningError } from './waiting.errors';
+import {
+  EventSetAsideError,
+  ProjectionPausedError,
+  ProjectionsNotRunningError,
+  WaitsForItselfError,
+} from './waiting.errors';
 
 /** Between looks for what other instances commit: soon after something was found, and then less often. */
 const REMOTE_MS = { min: 2, max: 20 };
@@ -22,6 +27,7 @@ const LOCAL_MS = 250;
 const LOOK_MS = 5_000;
 /** How much longer a wait lasts that nobody has looked for yet. */
 const GRACE_MS = 1_000;
+const OPEN = 'an append that is open may still write below that position';
 /** Timers cannot wait longer. */
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -218,6 +224,7 @@ export class ProgressWaits {
     });
     this.failure = undefined;
     const asked: Asked[] = [];
+    const unsettled: Asked[] = [];
     for (const projection of projections) {
       const stored = rows.find((one) => one.projection === projection.definition.name);
       const row = stored && asHere(projection, stored);
@@ -230,12 +237,25 @@ export class ProgressWaits {
       this.seen.set(projection, row);
       const reach = await this.inThisStore(projection, row, reachOf(projection, row, head));
       for (const waiter of waiters) {
-        if (!isReached(waiter.target, row, reach)) this.failVain(projection, waiter, row);
-        else if (row.hasLetters && waiter.target.mustShow) asked.push({ projection, waiter, row });
+        const { mustShow } = waiter.target;
+        if (!isReached(waiter.target, row, reach))
+          if (mustShow && isHandedOver(projection, row)) unsettled.push({ projection, waiter, row });
+          else this.failVain(projection, waiter, row);
+        else if (row.hasLetters && mustShow) asked.push({ projection, waiter, row });
         else waiter.succeed();
       }
     }
+    if (unsettled.length > 0) await this.askForAppends(unsettled);
     if (asked.length > 0) await this.askForLetters(asked);
+  }
+
+  /** What an append has applied itself shows once it is committed, whatever other appends are open. */
+  private async askForAppends(asked: readonly Asked[]): Promise<void> {
+    const applied = await within(LOOK_MS, () => this.parts.progress.appliedByAppends(asked.map(awaitedOf)));
+    asked.forEach(({ projection, waiter, row }, index) => {
+      if (applied.has(index)) waiter.succeed();
+      else this.failVain(projection, waiter, row);
+    });
   }
 
   /** `undefined` where the position is one of another life of the store, and so says nothing about this one. */
@@ -266,7 +286,9 @@ export class ProgressWaits {
 
   private failVain(projection: ManagedProjection, waiter: Waiter, row: ProjectionProgress): void {
     const { name, type } = projection.definition;
-    const { operation } = waiter.target;
+    const { operation, inside, position } = waiter.target;
+    if (inside && !inside.isOver && (inside.standsAt() ?? position) < position)
+      return waiter.fail(new WaitsForItselfError(name, operation ?? 'be waited for'));
     if (row.state === 'stopped')
       return waiter.fail(
         new ProjectionStoppedError(name, row.failure?.message ?? 'The projection is stopped.'),
@@ -287,10 +309,13 @@ export class ProgressWaits {
   ): WaitTimeoutError {
     const { name } = projection.definition;
     const row = this.seen.get(projection);
-    const reached = row ? reachOf(projection, row, 0n) : reachHere(projection);
+    const { head, last } = this.parts.watcher;
+    const reached = row ? reachOf(projection, row, head) : reachHere(projection);
+    const isBehindOpen = head < position && position <= last;
     const state = this.failure
       ? `the database could not be asked for it: ${(this.failure as Error).message}`
-      : stateIn(projection, row);
+      : stateIn(projection, row) +
+        (isBehindOpen ? `, but the store is settled up to ${head} only: ${OPEN}` : '');
     return new WaitTimeoutError(name, position, reached, timeoutMs, state);
   }
 

@@ -1,4 +1,5 @@
 import type { AppendedEvents } from '../../events/appended-events';
+import type { LoopWork } from '../loop-work';
 
 /** What is waited for. */
 export interface WaitTarget {
@@ -11,6 +12,8 @@ export interface WaitTarget {
   readonly replayed: boolean;
   /** What is to be done, where it is vain to wait for a projection that is paused or that nobody runs. */
   readonly operation: string | undefined;
+  /** The projection's own work that waits, if that is who does. */
+  readonly inside: LoopWork | undefined;
 }
 
 /** Somebody who waits for a projection. */

@@ -32,6 +32,20 @@ export class ProjectionPausedError extends ProjectionError {
   }
 }
 
+/** A handler of a projection, or an effect of it, waits for what the projection does only when that has ended. */
+export class WaitsForItselfError extends ProjectionError {
+  constructor(
+    readonly projection: string,
+    operation: string,
+  ) {
+    super(
+      `Projection "${projection}" cannot ${operation} from within: one of its handlers, or an afterCommit effect, asks for ` +
+        'it, and the projection gets on only when that has ended. Next: ask outside of the projection, or do not wait ' +
+        'for it there.',
+    );
+  }
+}
+
 /** Projections were asked for before the application has started, or after it has stopped. */
 export class ProjectionsNotRunningError extends ProjectionError {
   constructor(when: 'not started yet' | 'stopped') {
