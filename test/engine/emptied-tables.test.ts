@@ -36,6 +36,11 @@ describe('tables of the module that are emptied under a running application', ()
     await database.query(`TRUNCATE ${names.join(', ')} RESTART IDENTITY`);
   }
   const positions = (name = 'log') => positionsRecordedBy(database, name);
+  const handedOver = () =>
+    eventually(async () => {
+      const marks = await database.query('SELECT by_appends FROM projection_inline_marks');
+      expect(marks).toEqual([{ by_appends: true }]);
+    });
 
   it.each([1, 3])(
     'have its projections registered again, and what comes is no history: %i segments',
@@ -88,11 +93,6 @@ describe('tables of the module that are emptied under a running application', ()
         app.dataSource.transaction(isolation, (manager) =>
           app.store.append('b', happenings(count), { manager }),
         );
-      const handedOver = () =>
-        eventually(async () => {
-          const marks = await database.query('SELECT by_appends FROM projection_inline_marks');
-          expect(marks).toEqual([{ by_appends: true }]);
-        });
       await handedOver();
       await append('a', 10);
       // Nobody makes it again: that of the state is there.
