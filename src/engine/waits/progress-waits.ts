@@ -342,7 +342,9 @@ function awaitedOf({ projection, waiter }: Asked): AwaitedEvent {
 
 function isReached(target: WaitTarget, row: ProjectionProgress, reach: bigint | undefined): boolean {
   if (reach === undefined || reach < target.position) return false;
-  return !target.replayed || row.byAppends || row.segments.every(({ replaying }) => !replaying);
+  if (!target.replayed || row.byAppends) return true;
+  // A replay of an inline projection ends with the hand-over, which events that are set aside forbid.
+  return row.segments.every(({ replaying, inHistory }) => !(row.hasLetters ? inHistory : replaying));
 }
 
 /** What keeps a projection from getting on, for whoever has waited in vain. */

@@ -143,7 +143,7 @@ describe('the hand-over of an inline projection', () => {
 
   it.each(['park-stream', 'dead-letter'] as const)('waits for what %s has set aside', async (onError) => {
     const fault = { on: true };
-    @Projection({ name: 'log', type: 'inline', onError, retry: { attempts: 1 } })
+    @Projection({ name: 'log', type: 'inline', onError, retry: { attempts: 1 }, readModels: [RecordedRow] })
     class Failing {
       @On('Happened')
       async record(event: RecordedEvent<{ n: number }>, { manager }: ProjectionContext) {
@@ -157,13 +157,16 @@ describe('the hand-over of an inline projection', () => {
     const store = await startStore(inline.database.url);
     await store.store.append('s', [happened(13), happened()]);
     await store.close();
-    const app = await inline.start([Failing]);
+    const app = await inline.start([Failing], { entities });
     await app.projections.waitFor('log', 2n);
     await app.store.append('s', [happened()]);
     const { globalPosition } = await app.store.append('t', [happened()]);
     await app.projections.waitFor('log', globalPosition);
     expect(await inline.positions()).toEqual(onError === 'park-stream' ? [4] : [2, 3, 4]);
     expect(await inline.isHandedOver()).toBe(false);
+    // A rebuild is not over any later for that.
+    await app.projections.rebuild('log', { timeoutMs: 60_000 });
+    expect(await inline.positions()).toEqual(onError === 'park-stream' ? [4] : [2, 3, 4]);
     await eventually(async () =>
       expect(await app.projections.status()).toMatchObject([
         { notInline: expect.stringContaining('set aside') as string },

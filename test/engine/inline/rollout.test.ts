@@ -49,9 +49,11 @@ describe('an inline projection that only some instances provide', () => {
     const running = { on: true };
     const last = new Map<number, bigint>();
     const writers = [former, later, former, later].map(async ({ store }, n) => {
-      while (running.on) {
+      for (let count = 1; running.on; count++) {
         const { globalPosition } = await store.append(`s-${n}`, [happened()]);
         last.set(n, globalPosition);
+        // Appends that the loop cannot keep up with would never let it hand over.
+        if (count % 25 === 0) await later.projections.waitFor('log', globalPosition, { timeoutMs: 60_000 });
       }
     });
     for (let n = 0; n < 5; n++) {
