@@ -1,7 +1,7 @@
 import { type INestApplicationContext, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { ProjectionModule, type ProjectionModuleOptions, Projections } from 'nestjs-projections';
+import { ProjectionModule, type ProjectionModuleOptions } from 'nestjs-projections';
 import { Client } from 'pg';
 
 interface AppParts {
@@ -39,28 +39,4 @@ export async function pauseBeforeStart(url: string, names: readonly string[]): P
     [names],
   );
   await client.end();
-}
-
-/** Resolves when projections have applied so many events in all; rejects when one has stopped. */
-export async function applied(
-  projections: Projections,
-  names: readonly string[],
-  events: number,
-): Promise<void> {
-  let left = events;
-  await new Promise<void>((resolve, reject) => {
-    const watch = setInterval(() => void throwIfStopped(projections).catch(reject), 2_000).unref();
-    for (const name of names)
-      projections.changes(name).subscribe((batch) => {
-        left -= batch.events.length;
-        if (left > 0) return;
-        clearInterval(watch);
-        resolve();
-      });
-  });
-}
-
-async function throwIfStopped(projections: Projections): Promise<void> {
-  for (const { state, error } of await projections.status())
-    if (state === 'stopped') throw new Error(error?.message ?? 'stopped');
 }

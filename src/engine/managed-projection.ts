@@ -1,6 +1,9 @@
 import { Logger } from '@nestjs/common';
-import { Subject } from 'rxjs';
+import { map, Subject } from 'rxjs';
 import type { ProjectionDefinition } from '../authoring/projection-definition';
+import { freezeEvent } from '../events/frozen-event';
+import { writableAsJson } from '../events/json-form';
+import type { RecordedEvent } from '../events/recorded-event';
 import type { CommittedBatch } from './committed-batch';
 import type { LiveStop } from './live-stop';
 import type { Directive, SegmentRunner } from './segment-runner';
@@ -22,7 +25,7 @@ export class ManagedProjection {
 
   constructor(readonly definition: ProjectionDefinition) {}
 
-  readonly changes = this.batches.asObservable();
+  readonly changes = this.batches.pipe(map(givenAway));
 
   readonly committed = (batch: CommittedBatch): void => this.batches.next(batch);
 
@@ -80,4 +83,11 @@ export class ManagedProjection {
         'code here, or raise version in @Projection if this is it.',
     );
   }
+}
+
+/** Who only counts batches does not pay for events that cannot be changed. */
+function givenAway({ events, ...batch }: CommittedBatch): CommittedBatch {
+  let frozen: readonly RecordedEvent[] | undefined;
+  const get = () => (frozen ??= Object.freeze(events.map(freezeEvent)));
+  return writableAsJson(Object.defineProperty(batch as CommittedBatch, 'events', { get, enumerable: true }));
 }

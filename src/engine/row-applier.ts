@@ -3,9 +3,8 @@ import type { ClientBase } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { RowContext } from '../authoring/projection-context';
 import type { RowHandler } from '../authoring/projection-definition';
-import { ownEvent } from '../events/frozen-event';
+import { ownEvent } from '../events/own-event';
 import type { RecordedEvent } from '../events/recorded-event';
-import { StoredEvent } from '../events/stored-event';
 import type { RowSession } from '../read-models/row-session';
 import { InseparableRowsError } from '../read-models/row.errors';
 import type { CachedRow } from '../read-models/cached-row';
@@ -82,7 +81,7 @@ export class RowApplier implements BatchApplier {
         if (replaying && !handler.replay) continue;
         const table = this.session.tableOf(handler.row);
         try {
-          steps.push({ event, handler, table, rows: table.rowsOf(keyFor(event, handler)) });
+          steps.push({ event, handler, table, rows: table.rowsOf(handler.key(ownEvent(event))) });
         } catch (error) {
           throw new HandlerFailedError(this.projection, keyOf(handler.method), event, error);
         }
@@ -144,15 +143,4 @@ export class RowApplier implements BatchApplier {
       watch.end();
     }
   }
-}
-
-/** Where it does not change the event, it needs no copy; an event of another source may not be frozen. */
-function keyFor(event: RecordedEvent, handler: RowHandler): unknown {
-  if (event instanceof StoredEvent)
-    try {
-      return handler.key(event);
-    } catch {
-      // It may have tried to, and if not, it fails again.
-    }
-  return handler.key(ownEvent(event));
 }

@@ -1,6 +1,5 @@
 import type { EntityManager } from 'typeorm';
 import type { EventPage } from '../events/event-source';
-import { writableAsJson } from '../events/json-form';
 import type { RecordedEvent } from '../events/recorded-event';
 import { UnreadableEventError } from '../events/unreadable-event.error';
 import { lastWitness, type Witness, witnessOf } from '../events/witness';
@@ -270,7 +269,7 @@ export class SegmentBatches {
       await this.write(ready, from, to, (manager) => queue.hold(manager, hold, replaying));
       this.stand(to);
       pageSize.applied(events.length, performance.now() - began);
-      committed(writableAsJson({ projection, position: to.position, events: apply, replaying }));
+      committed({ projection, position: to.position, events: apply, replaying });
       await transaction.runEffects(ready);
     };
     return { to, done: write() };

@@ -3,7 +3,7 @@ import type { RecordedEvent } from '../events/recorded-event';
 /** A function that goes through a list without an end would never come back from a value without an end. */
 const MOST_STEPS = 1_000;
 
-/** As frozen as the data of an event, and without what functions have of their own. */
+/** Without what functions have of their own. */
 const NOTHING = (): void => undefined;
 Reflect.deleteProperty(NOTHING, 'name');
 Reflect.deleteProperty(NOTHING, 'length');

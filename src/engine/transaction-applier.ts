@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { ProjectionContext } from '../authoring/projection-context';
 import type { ProjectionHandler } from '../authoring/projection-definition';
-import { ownEvent } from '../events/frozen-event';
+import { ownEvent } from '../events/own-event';
 import type { Fenced } from '../state/checkpoint.store';
 import { prepareQueries } from '../statements/prepare-queries';
 import type { StatementNames } from '../statements/statement-names';

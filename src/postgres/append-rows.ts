@@ -1,7 +1,7 @@
 import type { QueryArrayConfig } from 'pg';
 import { EventsNotStoredError } from '../events/events-not-stored.error';
 import type { AppendResult } from '../events/event-store';
-import { freezeEvent } from '../events/frozen-event';
+import { StoredEvent } from '../events/stored-event';
 import { writableAsJson } from '../events/json-form';
 import type { RecordedEvent } from '../events/recorded-event';
 import { AS_WRITTEN } from './as-written';
@@ -51,17 +51,18 @@ export function resultOf([, version, position]: AppendRow): AppendResult {
 
 /** What handlers see is what a later read gives: not what was sent, which a trigger may have changed. */
 export function eventsOf(append: PreparedAppend, rows: readonly AppendRow[]): RecordedEvent[] {
-  return rows.map(([, version, position, recordedAt, data, metadata], index) =>
-    freezeEvent({
-      id: append.ids[index]!,
-      streamId: append.streamId,
-      type: append.types[index]!,
-      data: JSON.parse(data) as unknown,
-      metadata: JSON.parse(metadata) as Record<string, unknown>,
-      version: Number(version),
-      globalPosition: BigInt(position),
-      recordedAt: momentOf(JSON.parse(recordedAt) as number | string),
-    }),
+  return rows.map(
+    ([, version, position, recordedAt, data, metadata], index) =>
+      new StoredEvent({
+        id: append.ids[index]!,
+        streamId: append.streamId,
+        type: append.types[index]!,
+        data: JSON.parse(data) as unknown,
+        metadata: JSON.parse(metadata) as Record<string, unknown>,
+        version: Number(version),
+        globalPosition: BigInt(position),
+        recordedAt: momentOf(JSON.parse(recordedAt) as number | string),
+      }),
   );
 }
 

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { EventPage, PageRequest } from '../events/event-source';
 import type { EventMetadata } from '../events/event-metadata';
 import { freezeEvent } from '../events/frozen-event';
+import { StoredEvent } from '../events/stored-event';
 import type { RecordedEvent } from '../events/recorded-event';
 import { UnreadableEventError } from '../events/unreadable-event.error';
 import { sqlStateOf } from '../statements/sql-state-of';
@@ -99,7 +100,9 @@ export class PageReader {
       rowMode: 'array',
       types: AS_WRITTEN,
     };
-    return (await this.names.sendAlone<Row>(poolOf(this.dataSource), query)).rows.map(ofRow);
+    return (await this.names.sendAlone<Row>(poolOf(this.dataSource), query)).rows.map((row) =>
+      freezeEvent(ofRow(row)),
+    );
   }
 
   private async readOnce(request: PageRequest, store: SeenStore): Promise<EventPage> {
@@ -191,17 +194,18 @@ function ofColumns([, , , positions, ...columns]: Columns, asked: readonly strin
   const version = JSON.parse(`[${versions}]`) as number[];
   const payload = JSON.parse(`[${data}]`) as unknown[];
   const time = JSON.parse(`[${recordedAt}]`) as (number | string)[];
-  return positionsOf(positions).map((position, at) =>
-    freezeEvent({
-      id: id[at]!,
-      streamId: streamId[at]!,
-      type: typeOf(type[at]!, asked),
-      data: payload[at],
-      metadata: context[at] ?? NO_METADATA,
-      version: version[at]!,
-      globalPosition: BigInt(position),
-      recordedAt: momentOf(time[at]!),
-    }),
+  return positionsOf(positions).map(
+    (position, at) =>
+      new StoredEvent({
+        id: id[at]!,
+        streamId: streamId[at]!,
+        type: typeOf(type[at]!, asked),
+        data: payload[at],
+        metadata: context[at] ?? NO_METADATA,
+        version: version[at]!,
+        globalPosition: BigInt(position),
+        recordedAt: momentOf(time[at]!),
+      }),
   );
 }
 
@@ -231,7 +235,7 @@ function isEvent(row: Row | EmptyRow): row is Row {
 }
 
 function ofRow([, , position, id, streamId, version, type, data, metadata, recordedAt]: Row): RecordedEvent {
-  return freezeEvent({
+  return new StoredEvent({
     id,
     streamId,
     type,

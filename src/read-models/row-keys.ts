@@ -26,16 +26,26 @@ export class RowKeys {
     this.texts = types.map(keyTextOf);
   }
 
-  /** @throws InvalidRowKeyError */
-  of(given: unknown): RowKey {
+  /**
+   * The `id` of the key that a key function gave.
+   * @throws InvalidRowKeyError
+   */
+  idOf(given: unknown): string {
+    if (isRecord(given)) return this.idOfRow(given);
     const [only] = this.columns;
-    if (this.columns.length === 1 && !isRecord(given)) return this.make([this.textOf(only!, 0, given)]);
-    if (!isRecord(given)) throw this.invalid(`is ${describe(given)}, and not an object with ${this.names}`);
-    return this.make(this.columns.map((column, index) => this.textOf(column, index, column.get(given))));
+    if (this.columns.length === 1) return this.textOf(only!, 0, given);
+    throw this.invalid(`is ${describe(given)}, and not an object with ${this.names}`);
   }
 
-  ofRow(row: object): RowKey {
-    return this.make(this.columns.map((column, index) => this.textOf(column, index, column.get(row))));
+  /** The `id` of a row's key. */
+  idOfRow(row: object): string {
+    const texts = this.columns.map((column, index) => this.textOf(column, index, column.get(row)));
+    return texts.length === 1 ? texts[0]! : JSON.stringify(texts);
+  }
+
+  /** Every event needs an `id`, but only a row that is not in memory needs its key. */
+  keyOf(id: string): RowKey {
+    return { id, values: this.columns.length === 1 ? [id] : (JSON.parse(id) as string[]) };
   }
 
   /** @returns `undefined` for what is no value of the key's column at that index */
@@ -51,14 +61,15 @@ export class RowKeys {
   async checkForms(client: ClientBase, keys: readonly RowKey[]): Promise<void> {
     const asked: { key: RowKey; texts: Map<RowColumn, string> }[] = [];
     for (const key of keys) {
-      const texts = new Map<RowColumn, string>();
-      this.columns.forEach((column, index) => {
+      let texts: Map<RowColumn, string> | undefined;
+      for (let index = 0; index < this.columns.length; index++) {
+        const column = this.columns[index]!;
         const text = key.values[index]!;
         const stored = column.settleText(text);
-        if (stored === UNKNOWN) texts.set(column, text);
+        if (stored === UNKNOWN) (texts ??= new Map<RowColumn, string>()).set(column, text);
         else this.checkForm(key, index, stored);
-      });
-      if (texts.size > 0) asked.push({ key, texts });
+      }
+      if (texts) asked.push({ key, texts });
     }
     if (asked.length === 0) return;
     const told = await storedTexts(
@@ -86,10 +97,6 @@ export class RowKeys {
     throw this.invalid(
       `has ${describe(text)} for ${property}, of which its column makes ${describe(stored)}: the function must give what the column has`,
     );
-  }
-
-  private make(values: readonly string[]): RowKey {
-    return { id: values.length === 1 ? values[0]! : JSON.stringify(values), values };
   }
 
   private textOf(column: RowColumn, index: number, value: unknown): string {

@@ -99,9 +99,16 @@ export class RowTable {
     this.isInstance = typeof target === 'function' ? isInstance : () => true;
   }
 
-  /** @throws InvalidRowKeyError */
-  keyOf(given: unknown): RowKey {
-    return this.keys.of(given);
+  /**
+   * The `id` of the key that a key function gave.
+   * @throws InvalidRowKeyError
+   */
+  idOf(given: unknown): string {
+    return this.keys.idOf(given);
+  }
+
+  keyOf(id: string): RowKey {
+    return this.keys.keyOf(id);
   }
 
   /**
@@ -215,7 +222,7 @@ export class RowTable {
         const column = this.columns[at]!;
         column.set(row, column.read(values[at]!));
       }
-      const { id } = this.keys.ofRow(row);
+      const id = this.keys.idOfRow(row);
       this.keys.check(asked, id);
       return { id, row, xmin };
     });
@@ -251,7 +258,7 @@ export class RowTable {
         );
     }
     const textOf = (column: RowColumn, row: object) =>
-      this.given.get(row)?.texts.get(column) ?? column.write(column.get(row));
+      this.textGiven(column, row) ?? column.write(column.get(row));
     const { unique, mayReplace, stored } = await readTableIndexes(client, this.table);
     this.uniques = new UniqueColumns(unique, this.columns);
     this.mayReplace = mayReplace;
@@ -270,6 +277,10 @@ export class RowTable {
       options,
       textOf,
     );
+  }
+
+  private textGiven(column: RowColumn, row: object): string | undefined {
+    return this.anyGiven ? this.given.get(row)?.texts.get(column) : undefined;
   }
 
   private setGiven(row: object, given: GivenTexts): void {

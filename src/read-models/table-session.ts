@@ -168,14 +168,14 @@ export class TableSession implements CachedRows {
   }
 
   private rowOf(given: unknown): CachedRow {
-    const key = this.table.keyOf(given);
-    let row = this.young.get(key.id);
+    const id = this.table.idOf(given);
+    let row = this.young.get(id);
     if (row) return this.noteOpen(row);
-    row = this.old.get(key.id);
+    row = this.old.get(id);
     if (row) this.old.delete(this.noteOpen(row).key.id);
     else {
       row = {
-        key,
+        key: this.table.keyOf(id),
         value: undefined,
         settled: undefined,
         xmin: '',
@@ -185,8 +185,8 @@ export class TableSession implements CachedRows {
       };
       this.missing.push(row);
     }
-    this.young.set(key.id, row);
-    this.youngBytes += row.value ? this.table.sizeOf(row.value) : key.id.length;
+    this.young.set(id, row);
+    this.youngBytes += row.value ? this.table.sizeOf(row.value) : id.length;
     return row;
   }
 

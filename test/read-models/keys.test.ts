@@ -120,7 +120,7 @@ describe('the key of a row', () => {
     ['upper', 'a', 'A'],
   ])('is equal where the column takes it for equal: %s %j', (name, ...keys) => {
     const table = rows.now.table(entities[name]);
-    expect(new Set(keys.map((key) => table.keyOf(key).id)).size).toBe(1);
+    expect(new Set(keys.map((key) => table.idOf(key))).size).toBe(1);
   });
 
   it.each<[Name, ...unknown[]]>([
@@ -138,13 +138,13 @@ describe('the key of a row', () => {
   ])('is refused when it is no value of the column: %s', (name, ...keys) => {
     const table = rows.now.table(entities[name]);
     for (const key of keys) {
-      expect(() => table.keyOf(key)).toThrow(InvalidRowKeyError);
-      expect(() => table.keyOf({ id: key })).toThrow(InvalidRowKeyError);
+      expect(() => table.idOf(key)).toThrow(InvalidRowKeyError);
+      expect(() => table.idOf({ id: key })).toThrow(InvalidRowKeyError);
     }
   });
 
   it('says what is wrong with it', () => {
-    expect(() => rows.now.table(entities.uuid).keyOf('garbage')).toThrow(
+    expect(() => rows.now.table(entities.uuid).idOf('garbage')).toThrow(
       'Projection "p": the key of a row of by_uuid has "garbage" for id, which is no uuid. Check the key function.',
     );
   });
@@ -164,7 +164,7 @@ describe('the key of a row', () => {
       { day: '2026-02-03', shop: 7, note: 'c' },
     ]);
     for (const bad of ['7', null, { shop: 7 }, { day: '2026-02-03' }, []])
-      expect(() => rows.now.table(Pair).keyOf(bad)).toThrow(InvalidRowKeyError);
+      expect(() => rows.now.table(Pair).idOf(bad)).toThrow(InvalidRowKeyError);
   });
 
   it.each<[Name, given: unknown, stored: unknown]>([
@@ -206,7 +206,7 @@ describe('the key of a row', () => {
   it('is not confused by texts that look alike', async () => {
     const Two = entities.text;
     const texts = ['["a","b"]', 'a', 'a ', 'A', '1', '01'];
-    expect(new Set(texts.map((text) => rows.now.table(Two).keyOf(text).id)).size).toBe(texts.length);
+    expect(new Set(texts.map((text) => rows.now.table(Two).idOf(text))).size).toBe(texts.length);
   });
 
   it.each<[Name, string]>([
@@ -226,7 +226,7 @@ describe('the key of a row', () => {
     const table = rows.now.table(entities.int);
     await rows.now.load(entities.int, 1);
     const settle = (key: unknown, id: unknown) =>
-      table.settle({ id, note: null }, table.keyOf(key), undefined, DAY);
+      table.settle({ id, note: null }, table.keyOf(table.idOf(key)), undefined, DAY);
     expect(settle(7, undefined)).toEqual({ id: 7, note: null });
     expect(settle('7', 7)).toEqual({ id: 7, note: null });
     expect(() => settle(7, 8)).toThrow(RowKeyMismatchError);

@@ -78,7 +78,7 @@ export class Rows {
     // A table can settle and encode once it has loaded.
     await this.loadedOf(entity, [...rows.keys()]);
     const inserts = [...rows].map(([given, row]) => {
-      const key = table.keyOf(given);
+      const key = table.keyOf(table.idOf(given));
       return { key, row: table.settle(table.take(row, undefined), key, undefined, NOW) };
     });
     await table.encode({ inserts, updates: [], deletes: [] }).save(this.client);
@@ -105,7 +105,7 @@ export class Rows {
     const table = this.table(entity);
     const loaded = await this.loadedOf(entity, given);
     const updates = loaded.map((stamp, at) => {
-      const key = table.keyOf(given[at]);
+      const key = table.keyOf(table.idOf(given[at]));
       const row = table.copy(stamp!.row) as T;
       change(row, at);
       return { key, row: table.settle(row, key, stamp!.row, NOW), stamp: stamp! };
@@ -125,7 +125,7 @@ export class Rows {
     const table = this.table(entity);
     const [stamp] = await this.loadedOf(entity, [key]);
     await meanwhile();
-    const deletes = [{ key: table.keyOf(key), stamp: stamp! }];
+    const deletes = [{ key: table.keyOf(table.idOf(key)), stamp: stamp! }];
     await table.encode({ inserts: [], updates: [], deletes }).save(this.client);
   }
 
@@ -142,7 +142,7 @@ export class Rows {
     given: readonly unknown[],
   ): Promise<(LoadedRow | undefined)[]> {
     const table = this.table(entity);
-    const keys = given.map((key) => table.keyOf(key));
+    const keys = given.map((key) => table.keyOf(table.idOf(key)));
     const loaded = new Map((await table.load(this.client, keys)).map((row) => [row.id, row]));
     return keys.map(({ id }) => loaded.get(id));
   }

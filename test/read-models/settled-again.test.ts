@@ -32,7 +32,7 @@ describe('a row that is settled again', () => {
   async function settledOnce() {
     await rows.now.load(Visit, 1);
     const table = rows.now.table(Visit);
-    const key = table.keyOf(1);
+    const key = table.keyOf('1');
     const settled = new SettledValues();
     const settle = (row: object) => table.settle(row, key, undefined, new Date(), settled) as Visit;
     return {

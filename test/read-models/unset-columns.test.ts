@@ -84,7 +84,7 @@ describe('a column that a handler leaves out', () => {
 
   it('makes an instance of a plain object', async () => {
     const table = rows.now.table(Defaults);
-    const key = table.keyOf(9);
+    const key = table.keyOf('9');
     await table.load(rows.now.client, [key]);
     const given = { int: 5, other: 1 };
     expect(table.settle(given, key, undefined, NOW)).toMatchObject({ id: 9, int: 5, text: 'it, "{}' });

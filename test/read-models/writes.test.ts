@@ -76,7 +76,7 @@ describe('saving folded rows', () => {
 
   it('deletes before it inserts, so that a row may come in the place of another', async () => {
     const table = rows.now.table(Counters);
-    const key = table.keyOf(1);
+    const key = table.keyOf('1');
     const [stamp] = await table.load(rows.now.client, [key]);
     const row = table.settle({ n: 1 }, key, undefined, NOW);
     await table
@@ -87,7 +87,7 @@ describe('saving folded rows', () => {
 
   it('saves what was encoded, whatever becomes of the rows meanwhile', async () => {
     const table = rows.now.table(Counters);
-    const key = table.keyOf(2);
+    const key = table.keyOf('2');
     await table.load(rows.now.client, [key]);
     const row = table.settle({ n: 1 }, key, undefined, NOW) as Counter;
     const encoded = table.encode({ inserts: [{ key, row }], updates: [], deletes: [] });

@@ -1,3 +1,4 @@
+import { ownEvent } from '../../events/own-event';
 import type { RecordedEvent } from '../../events/recorded-event';
 import { HandlerFailedError } from '../engine.errors';
 import { keyTextOf } from './key-text';
@@ -19,7 +20,7 @@ export function callKey(
   event: RecordedEvent,
 ): string {
   try {
-    return keyTextOf(by(event));
+    return keyTextOf(by(ownEvent(event)));
   } catch (error) {
     throw new HandlerFailedError(projection, callback, event, error);
   }

@@ -1,0 +1,39 @@
+import type { RecordedEvent } from './recorded-event';
+import { StoredEvent } from './stored-event';
+
+/**
+ * The event as one call of a user's function gets it: its own, so that what it does to the event is seen by no other
+ * handler, projection or try. The date cannot be set, and is shared.
+ */
+export function ownEvent(event: RecordedEvent): RecordedEvent {
+  return new StoredEvent({
+    id: event.id,
+    streamId: event.streamId,
+    type: event.type,
+    data: copyJson(event.data),
+    metadata: copyJson(event.metadata) as RecordedEvent['metadata'],
+    version: event.version,
+    globalPosition: event.globalPosition,
+    recordedAt: event.recordedAt,
+  });
+}
+
+/** What is flat, as most events are, takes little more than the spread. */
+function copyJson(value: unknown): unknown {
+  if (!isJsonPart(value)) return value;
+  if (Array.isArray(value)) return value.map(copyJson);
+  const copy: Record<string, unknown> = { ...value };
+  for (const name in copy) {
+    const part = copy[name];
+    if (typeof part === 'object' && part !== null) copy[name] = copyJson(part);
+  }
+  return copy;
+}
+
+/** An object or array as JSON has them; sources of others may have more in their events. */
+function isJsonPart(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
