@@ -1,9 +1,14 @@
 /**
- * The layers of the house. Data flow points down, and so do imports:
+ * The rooms of the house. Data flow points down, and so do imports:
  *
- *   edges -> engine -> (postgres | read-models | state) -> (authoring | statements) -> events
+ *   module -> edges -> engine -> (postgres | read-models | state) -> database -> (authoring | async) -> events
  *
- * `src/projection.module.ts` wires everything together and `src/index.ts` publishes it: both may import all.
+ * and inside the engine:
+ *
+ *   control -> (the engine itself) -> (coordination | inline | waits) -> segment -> letters -> (applying | reading) -> failures
+ *
+ * `src/module` wires everything together and `src/index.ts` publishes it: both may import all. docs/architecture.md says
+ * what is in each room.
  */
 
 /** Bans imports of anything in `src` outside the folders in `allowed` (a regular expression's alternatives). */
@@ -16,6 +21,18 @@ function mayImportOnly(name, from, allowed, comment) {
     to: { path: '^src/', pathNot: `^src/(${allowed})/` },
   };
 }
+
+/** Each room of the engine but `control`, which gives orders to all of it, with those that it may look into. */
+const ENGINE_ROOMS = [
+  ['failures'],
+  ['applying', 'failures'],
+  ['reading', 'failures'],
+  ['letters', 'applying', 'failures'],
+  ['segment', 'letters', 'applying', 'reading', 'failures'],
+  ['coordination', 'segment', 'failures'],
+  ['inline', 'coordination', 'segment', 'applying', 'reading', 'failures'],
+  ['waits', 'segment', 'applying', 'reading', 'failures'],
+];
 
 const DATABASE = '(^|/)node_modules/(@types/)?(@nestjs/typeorm|typeorm|pg|pg-[^/]+)/';
 
@@ -50,17 +67,37 @@ module.exports = {
       from: { path: '^src/(events|authoring)/' },
       to: { path: DATABASE, dependencyTypesNot: ['type-only'] },
     },
+    mayImportOnly('async-knows-nothing', 'async', 'async', 'It is about promises, whatever they promise.'),
+    mayImportOnly(
+      'database-knows-pg-and-typeorm',
+      'database',
+      'database|async|events',
+      'All that we know of connections and SQL, and nothing of what it is used for.',
+    ),
     mayImportOnly(
       'storage-folders-are-strangers',
       '(postgres|read-models|state)',
-      '$1|statements|events|authoring',
+      '$1|database|async|events|authoring',
       'The event store, the read models and our own tables may live in different databases one day.',
     ),
     mayImportOnly(
       'engine-knows-any-event-source',
       'engine',
-      'engine|read-models|state|statements|events|authoring',
+      'engine|read-models|state|database|async|events|authoring',
       'Not postgres: the engine reads from an EventSource, whatever is behind it.',
+    ),
+    ...ENGINE_ROOMS.map(([room, ...below]) => ({
+      name: `engine-${room}-looks-down`,
+      comment: 'What a batch goes through, from reading it to who orders it, goes one way.',
+      severity: 'error',
+      from: { path: `^src/engine/${room}/` },
+      to: { path: '^src/engine/', pathNot: `^src/engine/(${[room, ...below].join('|')})/` },
+    })),
+    mayImportOnly(
+      'http-knows-errors',
+      'http',
+      'http|engine/failures|engine/inline|engine/waits|events',
+      'It gives errors a status.',
     ),
     {
       name: 'edges-use-the-facade',
@@ -69,7 +106,7 @@ module.exports = {
       from: { path: '^src/(health|metrics|board|cli|testing)/' },
       to: {
         path: '^src/engine/',
-        pathNot: '^src/engine/projections\\.ts$',
+        pathNot: '^src/engine/control/projections\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -1,10 +1,10 @@
-export { type ForFeatureOptions, ProjectionModule } from './projection.module';
-export { DuplicateForRootError, MissingForRootError } from './module-wiring.errors';
-export { projectionEntities } from './projection-entities';
-export type { ProjectionModuleOptions } from './projection-module.options';
-export type { ProjectionModuleExtras } from './projection.module-definition';
-export { InvalidModuleOptionsError } from './invalid-module-options.error';
-export { UnknownDataSourceError } from './unknown-data-source.error';
+export { type ForFeatureOptions, ProjectionModule } from './module/projection.module';
+export { DuplicateForRootError, MissingForRootError } from './module/module-wiring.errors';
+export { projectionEntities } from './module/projection-entities';
+export type { ProjectionModuleOptions } from './module/projection-module.options';
+export type { ProjectionModuleExtras } from './module/projection.module-definition';
+export { InvalidModuleOptionsError } from './module/invalid-module-options.error';
+export { UnknownDataSourceError } from './module/unknown-data-source.error';
 
 export { Projection } from './authoring/projection.decorator';
 export { On, OnAny } from './authoring/on.decorator';
@@ -80,8 +80,8 @@ export {
 export type { Witness } from './events/witness';
 export { WrongExpectedVersionError } from './events/wrong-expected-version.error';
 
-export type { CommittedBatch } from './engine/committed-batch';
-export type { RetryOutcome } from './engine/dead-letter-queue';
+export type { CommittedBatch } from './engine/applying/committed-batch';
+export type { RetryOutcome } from './engine/letters/dead-letter-queue';
 export {
   BeginningBeyondStoreError,
   BeginningUnsettledError,
@@ -101,14 +101,22 @@ export {
   UnknownReadModelError,
   UnsupportedOperationError,
   WaitTimeoutError,
-} from './engine/engine.errors';
-export { InlineBusyError } from './engine/inline-busy.error';
-export { InlineMarkMissingError } from './engine/inline-mark-missing.error';
-export { InlineOutdatedError } from './engine/inline-outdated.error';
-export type { ProjectionFailure, ProjectionState, ProjectionStatus } from './engine/projection-status';
-export { ProjectionTypeChangedError } from './engine/projection-type-changed.error';
-export { SegmentByChangedError, SegmentLockedError, SegmentsApartError } from './engine/segment-by.errors';
-export { Projections, type RunOptions, type WaitOptions } from './engine/projections';
+} from './engine/failures/engine.errors';
+export { InlineBusyError } from './engine/inline/inline-busy.error';
+export { InlineMarkMissingError } from './engine/inline/inline-mark-missing.error';
+export { InlineOutdatedError } from './engine/inline/inline-outdated.error';
+export type {
+  ProjectionFailure,
+  ProjectionState,
+  ProjectionStatus,
+} from './engine/control/projection-status';
+export { ProjectionTypeChangedError } from './engine/coordination/projection-type-changed.error';
+export {
+  SegmentByChangedError,
+  SegmentLockedError,
+  SegmentsApartError,
+} from './engine/coordination/segment-by.errors';
+export { Projections, type RunOptions, type WaitOptions } from './engine/control/projections';
 export {
   CommandStalledError,
   EventSetAsideError,

@@ -1,5 +1,5 @@
-import type { FailureDefaults } from './failure-policy';
-import type { PollInterval } from './head-watcher';
+import type { FailureDefaults } from './failures/failure-policy';
+import type { PollInterval } from './reading/head-watcher';
 
 /** The module's options as far as they concern the engine. */
 export interface EngineOptions extends FailureDefaults {

@@ -1,5 +1,5 @@
-import type { ManagedProjection } from './managed-projection';
-import { reachOf } from './reach';
+import type { ManagedProjection } from './segment/managed-projection';
+import { reachOf } from './waits/reach';
 import type { ProjectionProgress } from '../state/progress.store';
 
 /** What the log says of each projection at a start. */

@@ -1,4 +1,4 @@
-import { RecordedDate } from './recorded-date';
+import { asRecorded } from './recorded-date';
 import type { RecordedEvent } from './recorded-event';
 import { StoredEvent } from './stored-event';
 
@@ -9,11 +9,7 @@ import { StoredEvent } from './stored-event';
 export function freezeEvent(event: RecordedEvent): RecordedEvent {
   freezeDeep(event.data);
   freezeDeep(event.metadata);
-  const { recordedAt } = event;
-  const isFixed = !(recordedAt instanceof Date) || recordedAt instanceof RecordedDate;
-  return Object.freeze(
-    new StoredEvent(isFixed ? event : { ...event, recordedAt: new RecordedDate(recordedAt) }),
-  );
+  return Object.freeze(new StoredEvent({ ...event, recordedAt: asRecorded(event.recordedAt) }));
 }
 
 function freezeDeep(value: unknown): void {

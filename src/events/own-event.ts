@@ -1,3 +1,4 @@
+import { asRecorded } from './recorded-date';
 import type { RecordedEvent } from './recorded-event';
 import { StoredEvent } from './stored-event';
 
@@ -14,7 +15,7 @@ export function ownEvent(event: RecordedEvent): RecordedEvent {
     metadata: copyJson(event.metadata) as RecordedEvent['metadata'],
     version: event.version,
     globalPosition: event.globalPosition,
-    recordedAt: event.recordedAt,
+    recordedAt: asRecorded(event.recordedAt),
   });
 }
 

@@ -17,3 +17,8 @@ for (const name of Object.getOwnPropertyNames(Date.prototype))
         );
       },
     });
+
+/** Of a date the one that cannot be set; what the store has beyond all dates is left as it is. */
+export function asRecorded(date: Date): Date {
+  return !(date instanceof Date) || date instanceof RecordedDate ? date : new RecordedDate(date);
+}

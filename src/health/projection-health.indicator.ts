@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
-import { Projections } from '../engine/projections';
-import type { ProjectionStatus } from '../engine/projection-status';
+import { Projections } from '../engine/control/projections';
+import type { ProjectionStatus } from '../engine/control/projection-status';
 
 export interface ProjectionHealthThresholds {
   /** The most events that may wait for a projection, also behind an append that is still open. @default no limit */

@@ -7,7 +7,7 @@ import {
   Inject,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { HandlerFailedError, WaitTimeoutError } from '../engine/engine.errors';
+import { HandlerFailedError, WaitTimeoutError } from '../engine/failures/engine.errors';
 import { EventIdReusedError } from '../events/event-id-reused.error';
 import { WrongExpectedVersionError } from '../events/wrong-expected-version.error';
 

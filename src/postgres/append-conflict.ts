@@ -1,7 +1,7 @@
 import { QueryFailedError } from 'typeorm';
 import type { AppendScope } from './append-scope';
 import { IS_EVENTS_SQL } from './sql/append.sql';
-import { isUniqueViolation } from './sql-state';
+import { isUniqueViolation } from '../database/sql-state';
 
 /** What `pg` tells of a constraint that was violated. */
 interface Violation {

@@ -2,11 +2,11 @@ import type { QueryArrayConfig } from 'pg';
 import { QueryFailedError } from 'typeorm';
 import { AppendCanceledError } from '../events/append-canceled.error';
 import { ReadOnlyStoreError } from '../events/read-only-store.error';
-import { sqlStateOf } from '../statements/sql-state-of';
+import { sqlStateOf } from '../database/sql-state';
 import { conflictOf } from './append-conflict';
 import { alteredOf, leftOutOf } from './append-rows';
 import { ProjectionsLeftOut } from './projections-left-out';
-import { isCanceled, isReadOnly } from './sql-state';
+import { isCanceled, isReadOnly } from '../database/sql-state';
 
 /** What it means for an append that its statement failed, so that whoever appended can tell what to do. */
 export function refusalOf(error: unknown, streamId: string, { text, values }: QueryArrayConfig): unknown {

@@ -4,7 +4,7 @@ import type { AppendResult } from '../events/event-store';
 import { StoredEvent } from '../events/stored-event';
 import { writableAsJson } from '../events/json-form';
 import type { RecordedEvent } from '../events/recorded-event';
-import { AS_WRITTEN } from './as-written';
+import { AS_WRITTEN } from '../database/as-written';
 import type { PreparedAppend } from './prepared-append';
 import { ALTERED, appendSql, LEFT_OUT } from './sql/append.sql';
 import { momentOf } from './moment';

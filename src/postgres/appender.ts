@@ -7,14 +7,14 @@ import { writableAsJson } from '../events/json-form';
 import type { RecordedEvent } from '../events/recorded-event';
 import { StaleSnapshotError } from '../events/stale-snapshot.error';
 import { WrongExpectedVersionError } from '../events/wrong-expected-version.error';
-import { failedByName } from '../statements/statement-names';
+import { failedByName } from '../database/statement-names';
 import { AppendConflict, isOfEvents } from './append-conflict';
 import { appendQuery, type AppendRow, type AppendTables, eventsOf, resultOf } from './append-rows';
 import { refusalOf } from './append-refusal';
 import type { AppendAttempt, AppendScope } from './append-scope';
 import type { PreparedAppend } from './prepared-append';
 import { ProjectionsLeftOut } from './projections-left-out';
-import { isConflict } from './sql-state';
+import { isConflict } from '../database/sql-state';
 import { storedByIdSql, streamEndSql } from './sql/append.sql';
 
 /** How often an append that takes any version tries again. Each time another append got on, so that it ends. */

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { ManagerWithoutTransactionError } from '../events/manager-without-transaction.error';
-import type { StatementNames } from '../statements/statement-names';
+import type { StatementNames } from '../database/statement-names';
 import type { AppendAttempt, AppendScope } from './append-scope';
 import { TransactionConnection } from './transaction-connection';
 

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { timedQuery } from '../statements/timed-query';
+import { timedQuery } from '../database/timed-query';
 import { MissingConstraintError } from './missing-constraint.error';
 import { type EventsTable, TABLE_SQL } from './sql/events-table.sql';
 import { SequenceNotReadableError } from '../events/store-state.errors';

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import { timedQuery } from '../statements/timed-query';
+import { timedQuery } from '../database/timed-query';
 import { headTimesSql } from './sql/head-times.sql';
 
 /** How exact the time is that a waiting event is said to have waited, where its own time says nothing. */

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
-import { poolOf } from './client-config';
+import { poolOf } from '../database/client-config';
 
 interface PooledClient {
   readonly connection?: { readonly stream?: { destroy(): void } };

@@ -1,9 +1,9 @@
 import type { DataSource } from 'typeorm';
-import type { StatementNames } from '../statements/statement-names';
-import { sqlStateOf } from '../statements/sql-state-of';
+import type { StatementNames } from '../database/statement-names';
+import { sqlStateOf } from '../database/sql-state';
 import type { AppendAttempt, AppendScope } from './append-scope';
-import { poolOf } from './client-config';
-import { SERIALIZATION_FAILURE } from './sql-state';
+import { poolOf } from '../database/client-config';
+import { SERIALIZATION_FAILURE } from '../database/sql-state';
 import { TransactionConnection } from './transaction-connection';
 
 /** Appends on their own: one statement, which is a transaction already, or one with the handlers that belong to it. */

@@ -1,10 +1,10 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { Head } from '../events/event-source';
-import { StatementNames } from '../statements/statement-names';
-import { timed, timedQuery } from '../statements/timed-query';
-import { AS_WRITTEN } from './as-written';
-import { poolOf } from './client-config';
+import { StatementNames } from '../database/statement-names';
+import { timed, timedQuery } from '../database/timed-query';
+import { AS_WRITTEN } from '../database/as-written';
+import { poolOf } from '../database/client-config';
 import { findEventsTable } from './events-table';
 import type { EventsTable } from './sql/events-table.sql';
 import { countVisibleSql, lookSql, WRITERS_SQL } from './sql/settled-head.sql';

@@ -1,4 +1,4 @@
-import { sqlStateOf } from '../statements/sql-state-of';
+import { sqlStateOf } from '../database/sql-state';
 
 /** A program limit was exceeded, such as a text of a gigabyte; the server is out of memory. */
 const STATES = new Set(['54000', '53200']);

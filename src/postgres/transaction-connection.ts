@@ -1,7 +1,7 @@
 import type { PoolClient, QueryArrayConfig } from 'pg';
 import type { EntityManager, QueryRunner } from 'typeorm';
 import { ManagerWithoutTransactionError } from '../events/manager-without-transaction.error';
-import type { StatementNames } from '../statements/statement-names';
+import type { StatementNames } from '../database/statement-names';
 
 type Client = PoolClient & {
   readonly readyForQuery?: boolean;

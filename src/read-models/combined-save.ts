@@ -1,5 +1,5 @@
 import type { ClientBase, QueryArrayConfig } from 'pg';
-import type { StatementNames } from '../statements/statement-names';
+import type { StatementNames } from '../database/statement-names';
 import { ForeignWriteError } from './row.errors';
 import type { WritePhases, WriteStep } from './write-step';
 

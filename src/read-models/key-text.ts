@@ -1,5 +1,5 @@
 import { isFiner } from './exact-dates';
-import { localDateText, toText } from './to-text';
+import { localDateText, toText } from '../database/to-text';
 
 const INTEGER = /^[+-]?\d+$/;
 const DECIMAL = /^[+-]?\d+(\.\d+)?$/;

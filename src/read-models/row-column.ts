@@ -7,7 +7,8 @@ import { parserOf } from './column-parser';
 import { hasStandard, isStandard } from './standard-parser';
 import { type StoredForm, storedForm, UNKNOWN } from './stored-form';
 import { storedText, wellFormed } from './stored-text';
-import { localDateText, nestedArrayText, toText } from './to-text';
+import { localDateText, nestedArrayText, toText } from '../database/to-text';
+import { quoted } from '../database/identifiers';
 
 type ColumnMetadata = ReturnType<DataSource['getMetadata']>['columns'][number];
 type Row = Record<string, unknown>;
@@ -131,7 +132,7 @@ export class RowColumn {
   constructor(metadata: ColumnMetadata, driver: DataSource['driver']) {
     this.property = metadata.propertyPath;
     this.databaseName = metadata.databaseName;
-    this.name = `"${metadata.databaseName.replaceAll('"', '""')}"`;
+    this.name = quoted(metadata.databaseName);
     this.isPrimary = metadata.isPrimary;
     this.isInserted = metadata.isInsert;
     this.isUpdated = metadata.isUpdate && !metadata.isPrimary;

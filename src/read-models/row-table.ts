@@ -1,6 +1,6 @@
 import type { ClientBase, CustomTypesConfig, QueryArrayConfig } from 'pg';
 import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
-import type { StatementNames } from '../statements/statement-names';
+import type { StatementNames } from '../database/statement-names';
 import { type ColumnType, readColumnTypes } from './column-type';
 import { rowColumns, rowMetadata } from './entity-columns';
 import type { RowColumn } from './row-column';
@@ -20,6 +20,7 @@ import { SettledValues } from './settled-values';
 import { type CellTexts, storedTexts } from './stored-texts';
 import { UNKNOWN } from './stored-form';
 import { UniqueColumns } from './unique-values';
+import { quoted, quotedPath } from '../database/identifiers';
 
 export interface LoadedRow {
   readonly id: string;
@@ -75,10 +76,7 @@ export class RowTable {
     const metadata = rowMetadata(dataSource, projection, entity);
     const { target, primaryColumns, tablePath } = metadata;
     this.entity = metadata.name;
-    this.table = tablePath
-      .split('.')
-      .map((part) => `"${part.replaceAll('"', '""')}"`)
-      .join('.');
+    this.table = quotedPath(tablePath);
     this.columns = rowColumns(metadata, dataSource.driver);
     this.unshared = this.columns.filter(({ isShared }) => !isShared);
     this.embedded = new Set(this.columns.flatMap(({ embeddedIn }) => embeddedIn ?? []));
@@ -263,9 +261,7 @@ export class RowTable {
     this.uniques = new UniqueColumns(unique, this.columns);
     this.mayReplace = mayReplace;
     const options = {
-      otherColumns: stored
-        .filter((name) => !this.columnOf(name))
-        .map((name) => `"${name.replaceAll('"', '""')}"`),
+      otherColumns: stored.filter((name) => !this.columnOf(name)).map(quoted),
       hasArbiter: unique.some(({ columns, isExact }) => isExact && isSameSet(columns, this.keyColumns)),
     };
     return new RowWriter(

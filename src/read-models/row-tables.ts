@@ -1,5 +1,5 @@
 import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
-import type { StatementNames } from '../statements/statement-names';
+import type { StatementNames } from '../database/statement-names';
 import { RowTable } from './row-table';
 import { TableLinks } from './table-links';
 

@@ -1,11 +1,11 @@
 import type { ClientBase, QueryArrayConfig } from 'pg';
-import type { StatementNames } from '../statements/statement-names';
+import type { StatementNames } from '../database/statement-names';
 import { inOrder } from './in-order';
 import type { RowColumn } from './row-column';
 import type { RowKey } from './row-keys';
 import { ALONE, deleteSql, insertSql, replaceSql, updateSql } from './row-sql';
 import { ForeignWriteError } from './row.errors';
-import { arrayText } from './to-text';
+import { arrayText } from '../database/to-text';
 import type { WritePhases, WriteStep } from './write-step';
 
 /** Which transaction wrote a row last: read when the row is saved, as the batch before may be about to write it. */

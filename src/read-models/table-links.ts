@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import type { StatementNames } from '../statements/statement-names';
+import type { StatementNames } from '../database/statement-names';
 import { CombinedSave } from './combined-save';
 import { type DeleteAction, type ForeignKey, readForeignKeys } from './foreign-keys';
 import type { RowColumn } from './row-column';

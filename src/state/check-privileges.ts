@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { MissingPrivilegesError } from './missing-privileges.error';
 import { MODULE_TABLES } from './module-tables';
 import { tableName } from './table-name';
+import { quoted } from '../database/identifiers';
 
 const LACKING_SQL = `
   SELECT current_user AS role, name, string_agg(privilege, ', ') AS privileges, '' AS kind
@@ -36,7 +37,7 @@ export async function checkPrivileges(dataSource: DataSource): Promise<void> {
   if (lacking.length === 0) return;
   const { role } = lacking[0]!;
   const grants = lacking.map(
-    ({ kind, name, privileges }) => `GRANT ${privileges} ON ${kind}${name} TO ${quote(role)};`,
+    ({ kind, name, privileges }) => `GRANT ${privileges} ON ${kind}${name} TO ${quoted(role)};`,
   );
   throw new MissingPrivilegesError(
     role,
@@ -44,5 +45,3 @@ export async function checkPrivileges(dataSource: DataSource): Promise<void> {
     `Let the owner of the tables run: ${grants.join(' ')}`,
   );
 }
-
-const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;

@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Witness } from '../events/witness';
-import { StatementNames } from '../statements/statement-names';
-import { SERVER_INCARNATION } from '../statements/server-incarnation';
+import { StatementNames } from '../database/statement-names';
+import { SERVER_INCARNATION } from '../database/server-incarnation';
 import { evict } from './evict';
 import type { SegmentId } from './segment-id';
 import { tableName } from './table-name';

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { SegmentId } from './segment-id';
-import { SHIELD } from './shield';
+import { SHIELD_LOCK } from '../database/advisory-locks';
 import { StaleSessionError } from './stale-session.error';
 
 const INSUFFICIENT_PRIVILEGE = '42501';
@@ -29,7 +29,7 @@ export async function evict(
         SELECT FROM pg_locks shield
         WHERE shield.pid = lock.pid AND shield.locktype = 'advisory' AND shield.classid = $3 AND shield.objid = $4
       )`;
-  const params = [projection, segment, ...SHIELD];
+  const params = [projection, segment, ...SHIELD_LOCK];
   try {
     const ended = await dataSource.query<unknown[]>(
       `SELECT pg_terminate_backend(lock.pid) ${holders}`,

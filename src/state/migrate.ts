@@ -4,9 +4,8 @@ import { checkOwn, findTables } from './inspect-tables';
 import { projectionMigrations } from './migrations';
 import { MIGRATIONS_TABLE } from './module-tables';
 import { schemaOf, tableName } from './table-name';
-
-/** "projections" on a telephone keypad: any number will do that nobody else takes. */
-const MIGRATION_LOCK = 77653284667;
+import { MIGRATION_LOCK } from '../database/advisory-locks';
+import { quoted } from '../database/identifiers';
 
 const MIGRATIONS = 'projection_migrations';
 
@@ -47,6 +46,5 @@ async function namesIn(list: string, manager: EntityManager): Promise<string[]> 
 async function createSchema(manager: EntityManager, schema: string | undefined): Promise<void> {
   if (schema === undefined) return;
   const there = await manager.query<unknown[]>('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
-  if (there.length === 0)
-    await manager.query(`CREATE SCHEMA IF NOT EXISTS "${schema.replaceAll('"', '""')}"`);
+  if (there.length === 0) await manager.query(`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}`);
 }

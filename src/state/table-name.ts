@@ -1,5 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { placementOf, type TableNames } from './table-placement';
+import { quoted } from '../database/identifiers';
 
 /** The entities that users query have their own class names for a naming strategy to see. */
 const ENTITY_NAMES: Readonly<Record<string, string>> = {
@@ -11,7 +12,7 @@ const ENTITY_NAMES: Readonly<Record<string, string>> = {
 export function tableName(dataSource: DataSource, table: string): string {
   return [schemaOf(dataSource), bareTableName(dataSource, table)]
     .filter((part) => part !== undefined)
-    .map((part) => `"${part.replaceAll('"', '""')}"`)
+    .map(quoted)
     .join('.');
 }
 

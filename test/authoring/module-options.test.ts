@@ -1,6 +1,6 @@
 import { InvalidModuleOptionsError, type ProjectionModuleOptions } from 'nestjs-projections';
-import { DEFAULT_OPTIONS } from '../../src/projection-module.options';
-import { resolveOptions } from '../../src/projection-module.options.resolve';
+import { DEFAULT_OPTIONS } from '../../src/module/projection-module.options';
+import { resolveOptions } from '../../src/module/projection-module.options.resolve';
 
 const resolve = (options: unknown) => resolveOptions(options as ProjectionModuleOptions);
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as library from 'nestjs-projections';
-import { DEFAULT_OPTIONS } from '../../src/projection-module.options';
+import { DEFAULT_OPTIONS } from '../../src/module/projection-module.options';
 import { PAGES, readPage, ROOT } from './markdown';
 
 describe('README and docs', () => {

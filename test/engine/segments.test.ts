@@ -1,5 +1,5 @@
 import { OnAny, Projection, type ProjectionContext, type RecordedEvent } from 'nestjs-projections';
-import { segmentOfKey } from '../../src/engine/segment-filter';
+import { segmentOfKey } from '../../src/engine/reading/segment-filter';
 import { type TestApp, startApp } from '../support/app';
 import { createDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';

@@ -1,4 +1,4 @@
-import { backoffMs } from '../../src/engine/backoff';
+import { backoffMs } from '../../src/engine/failures/backoff';
 
 const backoff = { minMs: 100, maxMs: 1500 };
 

@@ -1,4 +1,4 @@
-import { poolOf } from '../../src/postgres/client-config';
+import { poolOf } from '../../src/database/client-config';
 import { type Fault, LOG_TABLE, logProjection } from './log-projection';
 import { happened, NO_POLLING } from '../support/store';
 import { startApp, type TestApp } from '../support/app';

@@ -1,13 +1,15 @@
 import { Logger } from '@nestjs/common';
 import { ProjectionHealthIndicator } from 'nestjs-projections';
-import { backoffMs } from '../../src/engine/backoff';
-import { segmentOfKey } from '../../src/engine/segment-filter';
+import { backoffMs } from '../../src/engine/failures/backoff';
+import { segmentOfKey } from '../../src/engine/reading/segment-filter';
 import { eventually } from '../support/eventually';
 import { appendTo, statusOf, useLog } from './use-log';
 
 // The longest wait that may be drawn, so that a test knows it.
-jest.mock('../../src/engine/backoff', () => {
-  const real = jest.requireActual<typeof import('../../src/engine/backoff')>('../../src/engine/backoff');
+jest.mock('../../src/engine/failures/backoff', () => {
+  const real = jest.requireActual<typeof import('../../src/engine/failures/backoff')>(
+    '../../src/engine/failures/backoff',
+  );
   return {
     backoffMs: jest.fn((...[backoff, failures]: Parameters<typeof backoffMs>) =>
       real.backoffMs(backoff, failures, () => 1),

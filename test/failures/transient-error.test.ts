@@ -1,5 +1,5 @@
 import { QueryFailedError } from 'typeorm';
-import { isTransientError } from '../../src/engine/transient-error';
+import { isTransientError } from '../../src/engine/failures/transient-error';
 
 const coded = (code: string) => Object.assign(new Error('as the driver throws it'), { code });
 

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { CoordinationProblems } from '../../src/engine/coordination-problems';
+import { CoordinationProblems } from '../../src/engine/coordination/coordination-problems';
 
 describe('the problems of an instance', () => {
   beforeEach(() => jest.spyOn(Logger.prototype, 'warn').mockReturnValue());

@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import type { ProjectionOptions, RecordedEvent } from 'nestjs-projections';
-import { segmentByIdentity } from '../../src/engine/segment-by-identity';
+import { segmentByIdentity } from '../../src/engine/reading/segment-by-identity';
 
 type Given = NonNullable<ProjectionOptions['segmentBy']>;
 interface Data {

@@ -1,4 +1,4 @@
-import { surplusOf } from '../../src/engine/surplus';
+import { surplusOf } from '../../src/engine/coordination/surplus';
 import type { StateRow } from '../../src/state/control.store';
 
 const state = (projection: string, segments: number) => ({ projection, segments }) as StateRow;

@@ -1,4 +1,4 @@
-import { ConnectionBudget } from '../../src/engine/connection-budget';
+import { ConnectionBudget } from '../../src/database/connection-budget';
 import { around } from '../support/around';
 import { startApp } from '../support/app';
 import { createDatabase, type TestDatabase } from '../support/database';

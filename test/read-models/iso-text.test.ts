@@ -1,4 +1,4 @@
-import { isoText } from '../../src/read-models/iso-text';
+import { isoText } from '../../src/database/iso-text';
 
 describe('the text of a date', () => {
   it('is that of toISOString, on more days than are remembered', () => {

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { DataSource, type DataSourceOptions, type EntityTarget, type ObjectLiteral } from 'typeorm';
 import { type LoadedRow, RowTable } from '../../src/read-models/row-table';
-import { StatementNames } from '../../src/statements/statement-names';
+import { StatementNames } from '../../src/database/statement-names';
 import { createDatabase, type TestDatabase } from '../support/database';
 
 type Entity<T extends ObjectLiteral> = EntityTarget<T>;

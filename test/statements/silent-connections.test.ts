@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
-import { withoutSilentConnections } from '../../src/statements/silent-connections';
-import { timedQuery } from '../../src/statements/timed-query';
+import { withoutSilentConnections } from '../../src/database/silent-connections';
+import { timedQuery } from '../../src/database/timed-query';
 import { createDatabase, type TestDatabase } from '../support/database';
 import { type Proxy, startProxy } from '../support/proxy';
 

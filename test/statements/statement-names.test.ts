@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { DataSource } from 'typeorm';
-import { StatementNames } from '../../src/statements/statement-names';
+import { StatementNames } from '../../src/database/statement-names';
 import { createDatabase, type TestDatabase } from '../support/database';
 
 const SELECT = { text: 'SELECT * FROM things WHERE n = $1', values: [1], rowMode: 'array' as const };

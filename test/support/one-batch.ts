@@ -1,5 +1,5 @@
 import type { AppendResult, NewEvent } from 'nestjs-projections';
-import { PageSize } from '../../src/engine/page-size';
+import { PageSize } from '../../src/engine/reading/page-size';
 import type { TestApp } from './app';
 
 /**

@@ -6,11 +6,11 @@ import {
   CheckpointOfAnotherStoreError,
   HandlerFailedError,
   TransactionEndedError,
-} from '../engine.errors';
-import { CheckpointMoved, LeaseLost } from '../segment-cursor';
-import { isAborted } from '../transaction';
-import { isTimeOut } from '../transient-error';
-import { WriteAheadFailed } from '../write-ahead-failed';
+} from './engine.errors';
+import { CheckpointMoved, LeaseLost } from './lost-claims';
+import { isAborted } from '../../database/transaction';
+import { isTimeOut } from './transient-error';
+import { WriteAheadFailed } from './write-ahead-failed';
 
 /**
  * What it means that work of a segment failed. Every kind asks for something else of whoever meets it:

@@ -1,6 +1,6 @@
 import { ownEvent } from '../../events/own-event';
 import type { RecordedEvent } from '../../events/recorded-event';
-import { HandlerFailedError } from '../engine.errors';
+import { HandlerFailedError } from './engine.errors';
 import { keyTextOf } from './key-text';
 
 /** A user's function that names what an event is kept in order by. */

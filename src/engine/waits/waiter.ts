@@ -1,5 +1,5 @@
 import type { AppendedEvents } from '../../events/appended-events';
-import type { LoopWork } from '../loop-work';
+import type { LoopWork } from '../applying/loop-work';
 
 /** What is waited for. */
 export interface WaitTarget {

@@ -1,4 +1,4 @@
-import { SERVER_INCARNATION } from '../../statements/server-incarnation';
+import { SERVER_INCARNATION } from '../../database/server-incarnation';
 import { type EventsTable, literal, sequenceEndSql } from './events-table.sql';
 
 /**

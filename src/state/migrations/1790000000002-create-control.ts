@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { createTable, dropTable } from '../own-table';
 import { bareTableName, dataSourceOf, tableName } from '../table-name';
+import { quoted } from '../../database/identifiers';
 
 const TABLES = {
   projection_states: `
@@ -70,9 +71,9 @@ export class CreateControl1790000000002 implements MigrationInterface {
     const dataSource = dataSourceOf(queryRunner);
     for (const [table, columns] of Object.entries(TABLES)) await createTable(queryRunner, table, columns);
     // Named for its table: an index of that name of another set of tables in the schema would pass for this one.
-    const index = `${bareTableName(dataSource, 'projection_commands')}_open`.replaceAll('"', '""');
+    const index = quoted(`${bareTableName(dataSource, 'projection_commands')}_open`);
     await queryRunner.query(`
-      CREATE INDEX IF NOT EXISTS "${index}"
+      CREATE INDEX IF NOT EXISTS ${index}
       ON ${tableName(dataSource, 'projection_commands')} (id) WHERE finished_at IS NULL`);
   }
 

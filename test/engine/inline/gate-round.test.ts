@@ -1,4 +1,4 @@
-import { GateRound } from '../../../src/engine/gate-round';
+import { GateRound } from '../../../src/engine/inline/gate-round';
 
 const sharers = (...holders: string[]) => holders.map((holder, at) => ({ holder, pid: at + 1 }));
 

@@ -1,6 +1,6 @@
 import { EventSource, type EventPage, type PageRequest } from 'nestjs-projections';
-import { ConnectionBudget } from '../../../src/engine/connection-budget';
-import { EventFeed, type FeedReader } from '../../../src/engine/event-feed';
+import { ConnectionBudget } from '../../../src/database/connection-budget';
+import { EventFeed, type FeedReader } from '../../../src/engine/reading/event-feed';
 import type { TestApp } from '../../support/app';
 import { createDatabase, type TestDatabase } from '../../support/database';
 import { startStore } from '../../support/store';

@@ -1,4 +1,4 @@
-import { PageSize } from '../../../src/engine/page-size';
+import { PageSize } from '../../../src/engine/reading/page-size';
 
 describe('the size of pages', () => {
   it('begins small and grows to the most while payloads are small', () => {

@@ -1,0 +1,10 @@
+import type { RecordedEvent } from '../../events/recorded-event';
+
+/** Events a projection has applied and committed together. */
+export interface CommittedBatch {
+  readonly projection: string;
+  /** The checkpoint after the batch. */
+  readonly position: bigint;
+  readonly events: readonly RecordedEvent[];
+  readonly replaying: boolean;
+}

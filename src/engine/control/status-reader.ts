@@ -1,0 +1,161 @@
+import type { Backlog } from '../../events/event-source';
+import type { SegmentProgress, StoredStatus } from '../../state/progress.store';
+import type { HeadReport } from '../reading/head-watcher';
+import { asHere } from '../segment/live-stop';
+import type { ManagedProjection } from '../segment/managed-projection';
+import type { ProjectionEngine } from '../projection-engine';
+import type { ProjectionFailure, ProjectionState, ProjectionStatus } from './projection-status';
+import { isHandedOver, reachOf } from '../waits/reach';
+import { forJson } from './status-json';
+import { within } from '../waits/within';
+
+/** Whoever asks for the status waits no longer, whatever the database does: a health check has five seconds. */
+const LONGEST_MS = 4_500;
+const NOTHING: Backlog = { events: 0, seconds: 0 };
+
+/** Puts together what the loops here know and what the database says of the others. */
+export class StatusReader {
+  constructor(private readonly engine: ProjectionEngine) {}
+
+  /** @throws ProjectionsNotRunningError, StatusUnavailableError */
+  async all(): Promise<ProjectionStatus[]> {
+    this.engine.throwIfNotStarted();
+    return within(LONGEST_MS, () => this.read());
+  }
+
+  private async read(): Promise<ProjectionStatus[]> {
+    const { all, watcher, state } = this.engine;
+    // The head first: what is settled before an inline projection is seen handed over is applied by then.
+    const head = await watcher.report();
+    const rows = await state.progress.statusOf(all.map(({ definition }) => definition.name));
+    return Promise.all(
+      all.map((projection) => {
+        const row = rows.find((one) => one.projection === projection.definition.name);
+        return this.statusOf(projection, asHere(projection, row ?? notRegistered(projection)), head);
+      }),
+    );
+  }
+
+  private async statusOf(
+    projection: ManagedProjection,
+    row: StoredStatus,
+    { settled, problem: headProblem }: HeadReport,
+  ): Promise<ProjectionStatus> {
+    const { name, type, options } = projection.definition;
+    const problem = headProblem ?? this.engine.coordinator.problemOf(name);
+    const state = stateOf(projection, row, problem);
+    // A live projection that does not run here has nothing here to be late with.
+    const position = reachOf(projection, row, settled) ?? (type === 'live' ? settled : 0n);
+    return forJson<ProjectionStatus>({
+      name,
+      type,
+      state,
+      position,
+      head: settled,
+      ...(await this.backlogsOf(projection, position, settled, isHandedOver(projection, row))),
+      headPendingSeconds: this.engine.watcher.pendingSeconds,
+      error: failureOf(projection, row, problem),
+      deadLetters: row.failed,
+      waiting: row.waiting,
+      owners: row.segments.map(({ owner }) => owner).filter((owner) => owner !== null),
+      unownedSeconds: unownedSecondsOf(projection, row),
+      version: { here: options.version ?? 1, stored: row.version },
+      notInline: type === 'inline' && !row.byAppends ? this.engine.inlineOf(name)?.hindrance : undefined,
+      heartbeatAgeMs: projection.heartbeatAgeMs,
+    });
+  }
+
+  private async backlogsOf(
+    { definition }: ManagedProjection,
+    position: bigint,
+    settled: bigint,
+    isCurrent: boolean,
+  ): Promise<{ lag: Backlog; unsettled: Backlog }> {
+    const { source, watcher } = this.engine;
+    const { types } = definition;
+    const after = position > settled ? position : settled;
+    const [lag, unsettled] = await Promise.all([
+      source.backlog({ after: position, upTo: settled, types }),
+      isCurrent ? NOTHING : source.backlog({ after, upTo: watcher.last, types }),
+    ]);
+    return { lag, unsettled };
+  }
+}
+
+/** One that the database has no row of: what keeps it from being registered is a problem of coordination. */
+function notRegistered({ definition: { name, options } }: ManagedProjection): StoredStatus {
+  return {
+    projection: name,
+    version: options.version ?? 1,
+    state: 'running',
+    failure: null,
+    generation: '0',
+    byAppends: false,
+    segments: [],
+    hasLetters: false,
+    failed: 0,
+    waiting: 0,
+  };
+}
+
+function stateOf(
+  projection: ManagedProjection,
+  row: StoredStatus,
+  problem: Error | undefined,
+): ProjectionState {
+  const { type, options } = projection.definition;
+  const { runners } = projection;
+  const owned = row.segments.some(({ owner }) => owner !== null);
+  if (type === 'live' && runners.length === 0) return 'idle';
+  if (row.state !== 'running') return row.state;
+  if (row.version > (options.version ?? 1)) return 'outdated';
+  if (problem || troubleOf(projection, row)) return 'retrying';
+  if (type === 'catch-up' && !owned && runners.length === 0) return 'idle';
+  const isRegistered = row.segments.length > 0;
+  if (type !== 'live' && type !== 'catch-up' && !isRegistered) return 'unowned';
+  if (unownedSecondsOf(projection, row) !== undefined) return 'unowned';
+  const replaying =
+    runners.some((runner) => runner.replaying) || row.segments.some(({ inHistory }) => inHistory);
+  return replaying ? 'replaying' : 'running';
+}
+
+function unownedSecondsOf(projection: ManagedProjection, row: StoredStatus): number | undefined {
+  const { type } = projection.definition;
+  if (type === 'live' || type === 'catch-up' || isHandedOver(projection, row)) return undefined;
+  // A loop here that has not noticed yet that its lease is over is no owner.
+  const unowned = row.segments.filter(({ owner }) => owner === null);
+  return unowned.length === 0 ? undefined : Math.max(...unowned.map(({ unownedSeconds }) => unownedSeconds));
+}
+
+function failureOf(
+  projection: ManagedProjection,
+  row: StoredStatus,
+  problem: Error | undefined,
+): ProjectionFailure | undefined {
+  if (row.failure) {
+    const { name, message, at, position } = row.failure;
+    const before = position === undefined ? undefined : BigInt(position);
+    return forJson({ name, message, at: new Date(at), position: before });
+  }
+  if (problem) return { name: problem.name, message: problem.message, at: new Date(), position: undefined };
+  const trouble = troubleOf(projection, row);
+  return (
+    trouble && { name: trouble.name, message: trouble.message, at: new Date(trouble.at), position: undefined }
+  );
+}
+
+/** What a loop here waits out, or one of another instance. Of its own segments an instance knows sooner than the database. */
+function troubleOf(
+  projection: ManagedProjection,
+  { segments }: StoredStatus,
+): NonNullable<SegmentProgress['trouble']> | ProjectionTrouble | undefined {
+  const here = projection.runners.find(({ retrying }) => retrying)?.retrying;
+  const there = segments.find(({ segment, trouble }) => trouble && !projection.runnerOf(segment));
+  return here ?? there?.trouble ?? undefined;
+}
+
+interface ProjectionTrouble {
+  readonly name: string;
+  readonly message: string;
+  readonly at: Date;
+}

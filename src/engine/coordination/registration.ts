@@ -1,0 +1,66 @@
+import type { DataSource } from 'typeorm';
+import type { Beginning, ControlStore, DeclaredProjection, StateRow } from '../../state/control.store';
+import type { SegmentCutStore } from '../../state/segment-cut.store';
+import type { CoordinationProblems } from './coordination-problems';
+import { isTransientError } from '../failures/transient-error';
+
+/** A row that another session keeps locked holds up one projection, and that no longer than this. */
+const PATIENCE_MS = 500;
+const TASK = 'register';
+/** What is there already keeps its beginning. */
+const KNOWN: Beginning = { after: 0n, historyUntil: 0n };
+
+/** Makes the projections of this instance known to the database, each by itself; what failed is tried again. */
+export class Registration {
+  private all: readonly DeclaredProjection[] = [];
+  private left: readonly DeclaredProjection[] = [];
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly control: ControlStore,
+    private readonly cuts: SegmentCutStore,
+    private readonly problems: CoordinationProblems,
+    private readonly beginning: (projection: string) => Promise<Beginning>,
+  ) {}
+
+  /** @throws what will not pass by itself, as a missing table */
+  async begin(projections: readonly DeclaredProjection[]): Promise<void> {
+    const left: DeclaredProjection[] = [];
+    this.all = projections;
+    for (const projection of projections)
+      await this.register(projection).catch((error: unknown) => {
+        if (!isTransientError(error)) throw error;
+        this.problems.failed(TASK, projection.name, error);
+        left.push(projection);
+      });
+    this.left = left;
+  }
+
+  /** One whose row is gone, as after a TRUNCATE of the module's tables, is registered again. */
+  see(states: readonly StateRow[]): void {
+    const stored = new Set(states.map(({ projection }) => projection));
+    this.left = this.all.filter((one) => this.left.includes(one) || !stored.has(one.name));
+  }
+
+  async goOn(): Promise<void> {
+    for (const projection of this.left)
+      try {
+        await this.register(projection);
+        this.left = this.left.filter((other) => other !== projection);
+        this.problems.passed(TASK, projection.name);
+      } catch (error) {
+        this.problems.failed(TASK, projection.name, error);
+      }
+  }
+
+  private async register(projection: DeclaredProjection): Promise<void> {
+    const { name } = projection;
+    const known = await this.control.isRegistered(name);
+    const beginning = known ? KNOWN : await this.beginning(name);
+    await this.dataSource.transaction('READ COMMITTED', async (manager) => {
+      await manager.query(`SET LOCAL lock_timeout = ${PATIENCE_MS}`);
+      await this.control.register(projection, beginning, manager);
+      await this.cuts.callOff(name, manager);
+    });
+  }
+}

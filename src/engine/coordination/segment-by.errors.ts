@@ -1,0 +1,36 @@
+import { ProjectionError } from '../../events/projection.error';
+
+/** The code shares out events otherwise than the code that made the segments of the projection. */
+export class SegmentByChangedError extends ProjectionError {
+  constructor(projection: string, version: number, segments: number) {
+    super(
+      `Projection "${projection}" does not run here: the segmentBy of this code is not the one that its ${segments} ` +
+        'segments were made with, and events would be lost or applied twice where the two meet. Nothing is lost. Next: ' +
+        `raise version in @Projection above ${version}, so that the segments are made anew with this code and older ` +
+        'code steps aside; or deploy the former segmentBy.',
+    );
+  }
+}
+
+/** Segments that older code has shared out otherwise stand at different positions. */
+export class SegmentsApartError extends ProjectionError {
+  constructor(projection: string) {
+    super(
+      `Projection "${projection}" waits here for its segments to be made anew: they stand at different positions, and ` +
+        'only code with the former segmentBy can bring them to the same. Nothing is lost. Next: nothing where an ' +
+        'instance with that code still runs the projection; or else start one until this has passed, or rebuild the ' +
+        'projection.',
+    );
+  }
+}
+
+/** Another session keeps a segment locked, and it is none that could be ended. */
+export class SegmentLockedError extends ProjectionError {
+  constructor(projection: string, segment: number, cause: unknown) {
+    super(
+      `Projection "${projection}" cannot be taken over here: segment ${segment} stayed locked. Nothing is lost. Next: ` +
+        'nothing where a rebuild or another instance is at it; if it lasts, look for the session in pg_locks.',
+      { cause },
+    );
+  }
+}

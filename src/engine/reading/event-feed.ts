@@ -1,0 +1,138 @@
+import type { EventPage, EventSource, PageRequest } from '../../events/event-source';
+import type { RecordedEvent } from '../../events/recorded-event';
+import { UnreadableEventError } from '../../events/unreadable-event.error';
+import { lastWitness, witnessOf } from '../../events/witness';
+import type { ConnectionBudget } from '../../database/connection-budget';
+
+/** How many bytes of payloads are kept for readers that come a little later. */
+const KEPT_BYTES = 16 * 1024 * 1024;
+/** Readers this close together are served by one read of all they handle. */
+const NEAR = 20_000n;
+
+/** A reader of the feed, and where it is. */
+export interface FeedReader {
+  readonly types: readonly string[] | undefined;
+  readonly readingAt: bigint | undefined;
+}
+
+interface Block {
+  readonly incarnation: string | undefined;
+  readonly after: bigint;
+  readonly types: ReadonlySet<string> | undefined;
+  readonly page: Promise<EventPage>;
+  done: EventPage | undefined;
+}
+
+/**
+ * Reads the store once for all projections of the process that are about the same place: rows arrive once and each
+ * payload is parsed once, however many handle it. Readers on their own read what they handle and nothing else.
+ */
+export class EventFeed {
+  private readonly blocks: Block[] = [];
+
+  constructor(
+    private readonly source: EventSource,
+    private readonly budget: ConnectionBudget,
+    private readonly readers: () => readonly FeedReader[],
+  ) {}
+
+  async readPage(request: PageRequest): Promise<EventPage> {
+    const block = this.find(request) ?? this.fetch(request);
+    try {
+      return cut(await block.page, request, block.types);
+    } catch (error) {
+      if (!(error instanceof UnreadableEventError)) throw error;
+      // The event may be one that only others asked for.
+      return this.budget.use(() => this.source.readPage(request));
+    }
+  }
+
+  private find({ after, types, incarnation }: PageRequest): Block | undefined {
+    return this.blocks.find(
+      (block) =>
+        block.incarnation === incarnation &&
+        covers(block.types, types) &&
+        (block.done ? block.after <= after && after < block.done.through : block.after === after),
+    );
+  }
+
+  private fetch(request: PageRequest): Block {
+    const types = this.typesNear(request);
+    const page = this.budget.use(() => this.source.readPage({ ...request, types }));
+    const { after, incarnation } = request;
+    const block: Block = { incarnation, after, types: types && new Set(types), page, done: undefined };
+    page.then(
+      (done) => (block.done = done),
+      () => this.drop(block),
+    );
+    // Nobody else is near: keeping it would only hold memory.
+    if (this.near(request).length > 1) this.keep(block);
+    return block;
+  }
+
+  private keep(block: Block): void {
+    this.blocks.unshift(block);
+    let bytes = 0;
+    const end = this.blocks.findIndex(({ done }) => (bytes += done?.bytes ?? 0) > KEPT_BYTES);
+    if (end > 0) this.blocks.length = end;
+  }
+
+  private drop(block: Block): void {
+    const at = this.blocks.indexOf(block);
+    if (at >= 0) this.blocks.splice(at, 1);
+  }
+
+  private near({ after }: PageRequest): FeedReader[] {
+    return this.readers().filter(
+      ({ readingAt }) => readingAt !== undefined && readingAt >= after - NEAR && readingAt <= after + NEAR,
+    );
+  }
+
+  private typesNear(request: PageRequest): readonly string[] | undefined {
+    if (!request.types) return undefined;
+    const wanted = new Set(request.types);
+    for (const { types } of this.near(request)) {
+      if (!types) return undefined;
+      for (const type of types) wanted.add(type);
+    }
+    return [...wanted];
+  }
+}
+
+function covers(have: ReadonlySet<string> | undefined, want: readonly string[] | undefined): boolean {
+  return !have || (want?.every((type) => have.has(type)) ?? false);
+}
+
+/** The part of a page that a reader asked for. */
+function cut(
+  page: EventPage,
+  { after, types, limit, upTo }: PageRequest,
+  read: ReadonlySet<string> | undefined,
+): EventPage {
+  const all = !types || read?.size === types.length;
+  const wanted = all ? undefined : new Set(types);
+  let { events }: { events: readonly RecordedEvent[] } = page;
+  if (wanted || !liesWithin(events, after, upTo))
+    events = events.filter(
+      ({ globalPosition, type }) =>
+        globalPosition > after && globalPosition <= upTo && (!wanted || wanted.has(type)),
+    );
+  const cutOff = events.length > limit;
+  if (cutOff) events = events.slice(0, limit);
+  const end = page.through < upTo ? page.through : upTo;
+  return {
+    events,
+    through: cutOff ? events.at(-1)!.globalPosition : end,
+    bytes: events.length === 0 ? 0 : (page.bytes * events.length) / page.events.length,
+    witness: lastWitness(
+      cutOff ? events.at(-1)!.globalPosition : end,
+      page.witness,
+      witnessOf(events.at(-1)),
+    ),
+  };
+}
+
+function liesWithin(events: readonly RecordedEvent[], after: bigint, upTo: bigint): boolean {
+  const [first, last] = [events[0], events.at(-1)];
+  return !first || !last || (first.globalPosition > after && last.globalPosition <= upTo);
+}

@@ -1,0 +1,39 @@
+import type { ProjectionProgress } from '../../state/progress.store';
+import type { ManagedProjection } from '../segment/managed-projection';
+
+/**
+ * Up to where everything that a projection handles is applied or set aside; `undefined` where nobody can know, which is
+ * a live projection that does not run here. What is stored decides. A loop here knows of more only while its checkpoint
+ * is the stored one: it writes seldom what it passed over, and learns late that another instance has sent it back.
+ *
+ * @param head the settled head, as it was before `progress` was read
+ */
+export function reachOf(
+  projection: ManagedProjection,
+  progress: ProjectionProgress,
+  head: bigint,
+): bigint | undefined {
+  if (projection.definition.type === 'live') return reachHere(projection);
+  if (isHandedOver(projection, progress)) return head;
+  return progress.segments
+    .map(({ segment, position }) => {
+      const stored = BigInt(position);
+      const runner = projection.runnerOf(segment);
+      return runner?.storedPosition === stored ? (runner.position ?? stored) : stored;
+    })
+    .reduce(lower, undefined);
+}
+
+/** The position of the hindmost loop here; `undefined` where one does not know it yet, or where there is none. */
+export function reachHere({ runners }: ManagedProjection): bigint | undefined {
+  if (runners.some(({ position }) => position === undefined)) return undefined;
+  return runners.map(({ position }) => position!).reduce(lower, undefined);
+}
+
+/** Whether appends apply the events of an inline projection: its checkpoint then stays where it was. */
+export function isHandedOver({ definition }: ManagedProjection, progress: ProjectionProgress): boolean {
+  return definition.type === 'inline' && progress.byAppends;
+}
+
+const lower = (one: bigint | undefined, other: bigint): bigint =>
+  one !== undefined && one < other ? one : other;

@@ -1,0 +1,5 @@
+import { EventEntity } from '../postgres/event.entity';
+import { ProjectionCheckpoint } from '../state/checkpoint.entity';
+
+/** The module's own entities, for a data source that lists its entities one by one. */
+export const projectionEntities = [EventEntity, ProjectionCheckpoint];
