@@ -11,6 +11,7 @@ import {
 import type { HandlerMetadata } from './handler-metadata';
 import { HandlerTable, type TableEntry } from './handler-table';
 import type { ProjectionDefinition, ProjectionHandler, RowHandler } from './projection-definition';
+import { type ProjectionDefaults, settingsOf } from './projection-defaults';
 import type { ProjectionOptions } from './projection-options';
 import { checkHandlerOptions } from './projection-options.check';
 
@@ -28,11 +29,11 @@ export function defineProjection(
   className: string,
   instance: object,
   declared: readonly DeclaredHandler[],
+  defaults: ProjectionDefaults,
 ): ProjectionDefinition {
   const { name, type = 'persistent' } = options;
   if (declared.length === 0) throw new NoHandlersError(name, className);
   for (const handler of declared) checkHandler(handler, name, className);
-  const base = { name, type, options };
   const folding = declared.filter(({ metadata }) => options.row ?? metadata.options.row);
   if (folding.length > 0) {
     const other = declared.find((handler) => !folding.includes(handler));
@@ -41,14 +42,23 @@ export function defineProjection(
     const rows = [...new Set(declared.map(({ metadata }) => (metadata.options.row ?? options.row)!))];
     const readModels = [...new Set([...(options.readModels ?? []), ...rows])];
     const of = (eventType: string) => table.handlersOf(eventType);
-    return { ...base, types: table.types, readModels, handlers: { style: 'row', of, rows } };
+    const handlers = { style: 'row', of, rows } as const;
+    return { ...settingsOf(options, 'row', defaults), name, type, types: table.types, readModels, handlers };
   }
   const keyed = declared.find(({ metadata }) => options.key ?? metadata.options.key);
   if (keyed) throw new RowKeyMissingError(name, keyed.method, 'a key but no row');
   const table = tableOf(name, declared, (handler) => toHandler(instance, handler));
   const of = (eventType: string) => table.handlersOf(eventType);
   const readModels = options.readModels ?? [];
-  return { ...base, types: table.types, readModels, handlers: { style: 'transaction', of } };
+  const handlers = { style: 'transaction', of } as const;
+  return {
+    ...settingsOf(options, 'transaction', defaults),
+    name,
+    type,
+    types: table.types,
+    readModels,
+    handlers,
+  };
 }
 
 function tableOf<Handler extends TableEntry>(

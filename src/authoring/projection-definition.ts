@@ -1,7 +1,8 @@
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import type { RecordedEvent } from '../events/recorded-event';
 import type { ProjectionContext, RowContext } from './projection-context';
-import type { ProjectionOptions, ProjectionType, RowKeyOf } from './projection-options';
+import type { KeyCallback } from './key-callback';
+import type { Backoff, OnError, ProjectionOptions, ProjectionType, RowKeyOf } from './projection-options';
 
 /** A handler bound to its projection. */
 export interface ProjectionHandler {
@@ -19,11 +20,26 @@ export interface RowHandler {
   handle(event: RecordedEvent, row: object | undefined, context: RowContext): unknown;
 }
 
-/** A projection as the engine sees it: checked, and free of decorators and Nest. */
-export interface ProjectionDefinition {
+/** What a projection says of itself, or else the module, or else the field's custom. */
+export interface ProjectionSettings {
+  readonly startFrom: NonNullable<ProjectionOptions['startFrom']>;
+  readonly version: number;
+  readonly segments: number;
+  readonly segmentBy: KeyCallback;
+  readonly parkBy: KeyCallback;
+  /** Tries of an event in all. */
+  readonly attempts: number;
+  readonly backoff: Backoff;
+  readonly onError: OnError;
+  readonly maxDeadLetters: number;
+  readonly handlerTimeoutMs: number;
+  readonly batchSize: number;
+}
+
+/** A projection as the engine sees it: checked, free of decorators and Nest, and with nothing left open. */
+export interface ProjectionDefinition extends ProjectionSettings {
   readonly name: string;
   readonly type: ProjectionType;
-  readonly options: ProjectionOptions;
   /** The types it handles; `undefined` when it handles all. */
   readonly types: readonly string[] | undefined;
   /** The entities whose tables it owns, those that its handlers fold included. */

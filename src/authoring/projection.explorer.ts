@@ -11,6 +11,7 @@ import {
 } from './authoring.errors';
 import { defineProjection } from './define-projection';
 import { type HandlerClass, handlerMethodsOf } from './handler-methods';
+import type { ProjectionDefaults } from './projection-defaults';
 import type { ProjectionDefinition } from './projection-definition';
 import type { ProjectionOptions } from './projection-options';
 import { checkProjectionOptions } from './projection-options.check';
@@ -26,7 +27,7 @@ export class ProjectionExplorer {
   ) {}
 
   /** @throws the errors of `authoring.errors.ts` on what is wired wrongly */
-  explore(): ProjectionDefinition[] {
+  explore(defaults: ProjectionDefaults): ProjectionDefinition[] {
     this.refuseElsewhere();
     const found = new Map<
       string,
@@ -47,7 +48,13 @@ export class ProjectionExplorer {
       if (other) throw new DuplicateProjectionError(options.name, [other.owner.name, owner.name]);
       checkProjectionOptions(options, owner.name);
       checkScope(provider, owner, options.name);
-      const definition = defineProjection(options, owner.name, provider.instance as object, methods);
+      const definition = defineProjection(
+        options,
+        owner.name,
+        provider.instance as object,
+        methods,
+        defaults,
+      );
       found.set(options.name, { definition, owner, instance: provider.instance });
     }
     return [...found.values()].map(({ definition }) => definition);

@@ -1,9 +1,8 @@
-import type { FailureDefaults } from './failures/failure-policy';
 import type { PollInterval } from './reading/head-watcher';
 
 /** The module's options as far as they concern the engine. */
-export interface EngineOptions extends FailureDefaults {
-  readonly batchSize: number | undefined;
+export interface EngineOptions {
+  readonly isTransient: (error: unknown) => boolean;
   readonly maxBatchBytes: number;
   readonly rowCacheBytes: number;
   readonly pollInterval: PollInterval;

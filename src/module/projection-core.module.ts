@@ -58,6 +58,7 @@ export class ProjectionCoreModule
     @Inject(ProjectionEngine) private readonly engine: ProjectionEngine,
     @Inject(EventStore) private readonly store: EventStore,
     @Inject(HeldConnections) private readonly connections: HeldConnections,
+    @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
   ) {
     super();
     store.findParticipantsBy(() => {
@@ -89,7 +90,7 @@ export class ProjectionCoreModule
 
   /** At the start, or at an append that comes before it: in `onModuleInit`, or where nobody calls `init()`. */
   private register(): void {
-    this.registered ??= registerOnce(this.explorer, this.engine);
+    this.registered ??= registerOnce(() => this.engine.register(this.explorer.explore(this.options)));
     if (this.registered.error) throw this.registered.error;
   }
 
@@ -105,9 +106,9 @@ export class ProjectionCoreModule
 }
 
 /** What is declared wrongly is the same for every call. */
-function registerOnce(explorer: ProjectionExplorer, engine: ProjectionEngine): { error?: Error } {
+function registerOnce(register: () => void): { error?: Error } {
   try {
-    engine.register(explorer.explore());
+    register();
     return {};
   } catch (error) {
     return { error: error as Error };

@@ -1,5 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import type { ProjectionOptions, RecordedEvent } from 'nestjs-projections';
+import { streamOf } from '../../src/authoring/key-callback';
 import { segmentByIdentity } from '../../src/engine/reading/segment-by-identity';
 
 type Given = NonNullable<ProjectionOptions['segmentBy']>;
@@ -53,6 +54,6 @@ describe('the identity of segmentBy', () => {
   });
 
   it('of none is that of the stream, in every release', () => {
-    expect(segmentByIdentity(undefined)).toBe('stream');
+    expect(segmentByIdentity(streamOf)).toBe('stream');
   });
 });

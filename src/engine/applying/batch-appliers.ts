@@ -10,7 +10,6 @@ import { RowApplier } from './row-applier';
 import { TransactionApplier } from './transaction-applier';
 
 export interface ApplierOptions {
-  readonly handlerTimeoutMs: number;
   /** How many bytes of rows all segments of the process may keep between batches. */
   readonly rowCacheBytes: number;
 }
@@ -34,10 +33,9 @@ export class BatchAppliers {
 
   /** @param unawaited told of a statement that a handler sent when its batch was over */
   make(
-    { name, handlers, options, type }: ProjectionDefinition,
+    { name, handlers, handlerTimeoutMs: timeoutMs, type }: ProjectionDefinition,
     unawaited: (error: UnawaitedHandlerError) => void,
   ): BatchApplier {
-    const timeoutMs = options.handlerTimeoutMs ?? this.options.handlerTimeoutMs;
     if (handlers.style === 'transaction')
       return new TransactionApplier(
         this.dataSource,

@@ -41,7 +41,7 @@ export class StatusReader {
     row: StoredStatus,
     { settled, problem: headProblem }: HeadReport,
   ): Promise<ProjectionStatus> {
-    const { name, type, options } = projection.definition;
+    const { name, type, version } = projection.definition;
     const problem = headProblem ?? this.engine.coordinator.problemOf(name);
     const state = stateOf(projection, row, problem);
     // A live projection that does not run here has nothing here to be late with.
@@ -59,7 +59,7 @@ export class StatusReader {
       waiting: row.waiting,
       owners: row.segments.map(({ owner }) => owner).filter((owner) => owner !== null),
       unownedSeconds: unownedSecondsOf(projection, row),
-      version: { here: options.version ?? 1, stored: row.version },
+      version: { here: version, stored: row.version },
       notInline: type === 'inline' && !row.byAppends ? this.engine.inlineOf(name)?.hindrance : undefined,
       heartbeatAgeMs: projection.heartbeatAgeMs,
     });
@@ -83,10 +83,10 @@ export class StatusReader {
 }
 
 /** One that the database has no row of: what keeps it from being registered is a problem of coordination. */
-function notRegistered({ definition: { name, options } }: ManagedProjection): StoredStatus {
+function notRegistered({ definition: { name, version } }: ManagedProjection): StoredStatus {
   return {
     projection: name,
-    version: options.version ?? 1,
+    version,
     state: 'running',
     failure: null,
     generation: '0',
@@ -103,12 +103,12 @@ function stateOf(
   row: StoredStatus,
   problem: Error | undefined,
 ): ProjectionState {
-  const { type, options } = projection.definition;
+  const { type, version } = projection.definition;
   const { runners } = projection;
   const owned = row.segments.some(({ owner }) => owner !== null);
   if (type === 'live' && runners.length === 0) return 'idle';
   if (row.state !== 'running') return row.state;
-  if (row.version > (options.version ?? 1)) return 'outdated';
+  if (row.version > version) return 'outdated';
   if (problem || troubleOf(projection, row)) return 'retrying';
   if (type === 'catch-up' && !owned && runners.length === 0) return 'idle';
   const isRegistered = row.segments.length > 0;

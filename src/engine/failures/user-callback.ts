@@ -1,13 +1,8 @@
+import type { KeyCallback } from '../../authoring/key-callback';
 import { ownEvent } from '../../events/own-event';
 import type { RecordedEvent } from '../../events/recorded-event';
 import { HandlerFailedError } from './engine.errors';
 import { keyTextOf } from './key-text';
-
-/** A user's function that names what an event is kept in order by. */
-export type KeyCallback = (event: RecordedEvent) => unknown;
-
-/** Events are kept in order by the stream, where the projection does not say otherwise. */
-export const streamOf = ({ streamId }: RecordedEvent): string => streamId;
 
 /**
  * Calls such a function for an event.

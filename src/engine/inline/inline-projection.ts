@@ -56,7 +56,7 @@ export class InlineProjection extends InlineFallBack implements AppendParticipan
   }
 
   async apply(events: readonly RecordedEvent[], manager: EntityManager): Promise<void> {
-    const { name, options } = this.definition;
+    const { name, version } = this.definition;
     const { dataSource } = this.parts;
     const { inlineMarks } = this.parts.state;
     const { isSnapshot } = await this.gate.share(manager);
@@ -65,7 +65,6 @@ export class InlineProjection extends InlineFallBack implements AppendParticipan
     if (!mark && this.hasMark)
       throw new InlineMarkMissingError(name, tableName(dataSource, 'projection_inline_marks'));
     if (!mark?.byAppends) return;
-    const { version = 1 } = options;
     if (mark.version !== null && mark.version > version)
       throw new InlineOutdatedError(name, version, mark.version);
     const afterCommit = () => {

@@ -20,7 +20,7 @@ export interface StoreEnd {
  * @throws BeginningBeyondStoreError, BeginningUnsettledError
  */
 export async function beginningOf(
-  { name, options: { startFrom = 'beginning' } }: ProjectionDefinition,
+  { name, startFrom }: ProjectionDefinition,
   { settled, drawn }: StoreEnd,
   source: EventSource,
 ): Promise<Beginning> {

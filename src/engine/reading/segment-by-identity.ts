@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ProjectionOptions } from '../../authoring/projection-options';
+import { type KeyCallback, streamOf } from '../../authoring/key-callback';
 import { traceOf } from './symbolic-event';
 
 /** The identity of sharing out by stream, whichever release of this module does it. */
@@ -22,8 +22,8 @@ const TOKENS =
  * called its variables and wherever they broke lines; the trace sees what the text does not show, as a variable that the
  * function closes over. Two different texts are taken for different functions, also where they come to the same.
  */
-export function segmentByIdentity(segmentBy: ProjectionOptions['segmentBy']): string {
-  if (!segmentBy) return BY_STREAM;
+export function segmentByIdentity(segmentBy: KeyCallback): string {
+  if (segmentBy === streamOf) return BY_STREAM;
   const parts = [plainText(String(segmentBy)), traceOf(segmentBy)];
   return createHash('sha256').update(parts.join('\n')).digest('base64url').slice(0, 22);
 }

@@ -1,7 +1,8 @@
 import type { EventPage } from '../../events/event-source';
 import type { RecordedEvent } from '../../events/recorded-event';
 import { HandlerFailedError } from '../failures/engine.errors';
-import { callKey, type KeyCallback } from '../failures/user-callback';
+import type { KeyCallback } from '../../authoring/key-callback';
+import { callKey } from '../failures/user-callback';
 
 /** FNV-1a over the characters, and the finalizer of MurmurHash3, whose low bits are as good as its high ones. */
 export function segmentOfKey(key: string, segments: number): number {

@@ -2,7 +2,6 @@ import type { ProjectionDefinition } from '../../authoring/projection-definition
 import type { EventSource } from '../../events/event-source';
 import { UnreadableEventError } from '../../events/unreadable-event.error';
 import type { StateRow } from '../../state/control.store';
-import { streamOf } from '../failures/user-callback';
 import { segmentByIdentity } from './segment-by-identity';
 import { segmentOf } from './segment-filter';
 
@@ -11,7 +10,7 @@ import { segmentOf } from './segment-filter';
  * or the event another's by now: the segments may have been made anew since.
  */
 export async function segmentOfFailure(
-  { name, options }: ProjectionDefinition,
+  { name, segmentBy }: ProjectionDefinition,
   state: StateRow | undefined,
   source: EventSource,
 ): Promise<number> {
@@ -19,7 +18,7 @@ export async function segmentOfFailure(
   const { failure, segments, segmentedBy } = state;
   const stopped = failure.segment < segments ? failure.segment : 0;
   // Other code than this has shared out the events, where it is not the same function.
-  const isOurs = segmentedBy === null || segmentedBy === segmentByIdentity(options.segmentBy);
+  const isOurs = segmentedBy === null || segmentedBy === segmentByIdentity(segmentBy);
   if (segments === 1 || failure.position === undefined || !isOurs) return stopped;
   const upTo = BigInt(failure.position);
   const request = { after: upTo - 1n, upTo, types: undefined, limit: 1, maxBytes: 1 };
@@ -28,5 +27,5 @@ export async function segmentOfFailure(
     throw error;
   });
   const event = page?.events[0];
-  return event ? segmentOf(name, event, segments, options.segmentBy ?? streamOf).segment : stopped;
+  return event ? segmentOf(name, event, segments, segmentBy).segment : stopped;
 }

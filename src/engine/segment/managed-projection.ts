@@ -79,7 +79,7 @@ export class ManagedProjection {
     this.newer = stored;
     this.logger.warn(
       `Projection "${this.definition.name}" does not run here: this code has version ` +
-        `${this.definition.options.version ?? 1}, and version ${stored} has run on this database. Deploy the newer ` +
+        `${this.definition.version}, and version ${stored} has run on this database. Deploy the newer ` +
         'code here, or raise version in @Projection if this is it.',
     );
   }

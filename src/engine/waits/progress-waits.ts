@@ -349,8 +349,7 @@ function isReached(target: WaitTarget, row: ProjectionProgress, reach: bigint | 
 
 /** What keeps a projection from getting on, for whoever has waited in vain. */
 function stateIn(projection: ManagedProjection, row: ProjectionProgress | undefined): string {
-  const { type, options } = projection.definition;
-  const version = options.version ?? 1;
+  const { type, version } = projection.definition;
   if (!row) return 'nothing is known of it yet';
   if (row.state !== 'running') return `it is ${row.state}`;
   const trouble = row.segments.find((segment) => segment.trouble)?.trouble;

@@ -1,0 +1,48 @@
+import type { ProjectionDefinition } from '../authoring/projection-definition';
+import type { DeclaredProjection } from '../state/control.store';
+import { UnknownProjectionError } from './failures/engine.errors';
+import { segmentByIdentity } from './reading/segment-by-identity';
+import { ManagedProjection } from './segment/managed-projection';
+
+/** The projections that the application declares, by name. */
+export class ProjectionRegistry {
+  private readonly projections = new Map<string, ManagedProjection>();
+  private readonly declarations = new Map<ManagedProjection, DeclaredProjection>();
+
+  /** @param run which of them run in this process: all, none, or those that are named */
+  constructor(private readonly run: boolean | readonly string[]) {}
+
+  add(definition: ProjectionDefinition): void {
+    this.projections.set(definition.name, new ManagedProjection(definition));
+  }
+
+  /** @throws UnknownProjectionError of a name in the option `run` */
+  checkRun(): void {
+    if (typeof this.run !== 'boolean') for (const name of this.run) this.get(name);
+  }
+
+  get all(): readonly ManagedProjection[] {
+    return [...this.projections.values()];
+  }
+
+  /** @throws UnknownProjectionError */
+  get(name: string): ManagedProjection {
+    const projection = this.projections.get(name);
+    if (!projection) throw new UnknownProjectionError(name, [...this.projections.keys()]);
+    return projection;
+  }
+
+  runsHere({ definition }: ManagedProjection): boolean {
+    return typeof this.run === 'boolean' ? this.run : this.run.includes(definition.name);
+  }
+
+  /** What the database is told of its code. */
+  declared(projection: ManagedProjection): DeclaredProjection {
+    const known = this.declarations.get(projection);
+    if (known) return known;
+    const { name, version, segments, segmentBy } = projection.definition;
+    const declared = { name, version, segments, segmentBy: segmentByIdentity(segmentBy) };
+    this.declarations.set(projection, declared);
+    return declared;
+  }
+}
