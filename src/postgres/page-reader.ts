@@ -106,10 +106,19 @@ export class PageReader {
   }
 
   private async readOnce(request: PageRequest, store: SeenStore): Promise<EventPage> {
-    const { after, upTo, limit } = request;
+    const { after, upTo } = request;
     if (after >= upTo) return { events: [], through: after, bytes: 0 };
     const span = after + PAGE_SPAN;
     const end = span < upTo ? span : upTo;
+    const page = await this.readTo(end, request, store);
+    if (page.witness || page.through === upTo) return page;
+    // Nothing of any type is there: a sequence that was set forward would be walked through for hours.
+    const next = await this.firstPosition({ after: end, upTo, types: undefined }, store);
+    return this.readTo(next === undefined ? upTo : next - 1n, request, store);
+  }
+
+  private async readTo(end: bigint, request: PageRequest, store: SeenStore): Promise<EventPage> {
+    const { after, limit } = request;
     if (end - after <= FEW) return this.readRows(request, end, store);
     const [columns] = await this.query<Columns>(readPageSql, request, end, store);
     if (columns![2] === 'f') return this.readRows(request, end, store);
@@ -125,19 +134,24 @@ export class PageReader {
   }
 
   /** Out of memory is the server's state, and passes; everything else is the event's for ever. */
-  private async unreadable(
-    { after, upTo, types }: PageRequest,
-    { table }: SeenStore,
-    error: Error,
-  ): Promise<Error> {
+  private async unreadable(request: PageRequest, store: SeenStore, error: Error): Promise<Error> {
     if (sqlStateOf(error) === OUT_OF_MEMORY) return error;
+    const position = await this.firstPosition(request, store);
+    return new UnreadableEventError(position, request.after, error.message);
+  }
+
+  /** Where the next event stands, of the types asked for. */
+  private async firstPosition(
+    { after, upTo, types }: Pick<PageRequest, 'after' | 'upTo' | 'types'>,
+    { table }: SeenStore,
+  ): Promise<bigint | undefined> {
     const [first] = await this.send<[string | null]>({
       text: firstPositionSql(table.events),
       values: [after, upTo, types],
       rowMode: 'array',
       types: AS_WRITTEN,
     });
-    return new UnreadableEventError(first?.[0] ? BigInt(first[0]) : undefined, after, error.message);
+    return first?.[0] ? BigInt(first[0]) : undefined;
   }
 
   /** Row by row, as far as the bytes asked for go. */
