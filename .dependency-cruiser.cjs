@@ -24,12 +24,13 @@ function mayImportOnly(name, from, allowed, comment) {
 
 /** Each room of the engine but `control`, which gives orders to all of it, with those that it may look into. */
 const ENGINE_ROOMS = [
+  ['kinds'],
   ['failures'],
-  ['applying', 'failures'],
+  ['applying', 'kinds', 'failures'],
   ['reading', 'failures'],
   ['letters', 'applying', 'failures'],
-  ['segment', 'letters', 'applying', 'reading', 'failures'],
-  ['coordination', 'segment', 'failures'],
+  ['segment', 'kinds', 'letters', 'applying', 'reading', 'failures'],
+  ['coordination', 'kinds', 'segment', 'failures'],
   ['inline', 'coordination', 'segment', 'applying', 'reading', 'failures'],
   ['waits', 'segment', 'applying', 'reading', 'failures'],
 ];

@@ -10,7 +10,6 @@ import { isTransientError } from './failures/transient-error';
 import { InlineCursor } from './inline/inline-cursor';
 import type { InlineProjection } from './inline/inline-projection';
 import type { ProjectionRegistry } from './projection-registry';
-import { firstCheckpoint } from './reading/beginning';
 import { segmentOf } from './reading/segment-filter';
 import type { RunnerFactory } from './runner-factory';
 import type { ManagedProjection } from './segment/managed-projection';
@@ -40,9 +39,10 @@ export class LeasedRuns {
     const { registry, targets } = this.parts;
     return registry.all
       .filter((projection) => {
-        const { type, name } = projection.definition;
-        if (type === 'live' || !registry.runsHere(projection)) return false;
-        return type !== 'catch-up' || targets.of(name) !== undefined || this.hasCommands(name);
+        const { kind, definition } = projection;
+        if (!kind.keepsCheckpoint || !registry.runsHere(projection)) return false;
+        const { name } = definition;
+        return !kind.waitsToBeAsked || targets.of(name) !== undefined || this.hasCommands(name);
       })
       .map((projection) => registry.declared(projection));
   }
@@ -55,7 +55,7 @@ export class LeasedRuns {
     const projection = registry.get(name);
     const target = targets.of(name);
     // Without anything else to run it runs for the commands that wait for it.
-    const resting = projection.definition.type === 'catch-up' && !target;
+    const resting = projection.kind.waitsToBeAsked && !target;
     return Array.from({ length: segments }, (_, segment) => segment)
       .filter((segment) => !target?.done.has(segment) && (!resting || this.hasCommands(name, segment)))
       .map((segment) => this.candidateOf(projection, code, segment, state));
@@ -80,12 +80,13 @@ export class LeasedRuns {
     state: StateRow,
   ): Candidate {
     const id = { projection: code.name, segment };
-    const { segments } = state;
+    const { segments, beginsAfter, historyUntil } = state;
+    const start = { position: BigInt(beginsAfter ?? 0), historyUntil: BigInt(historyUntil ?? 0) };
     return {
       id,
       code,
       segments,
-      initial: firstCheckpoint(projection.definition.type, state),
+      initial: projection.kind.firstCheckpoint(start),
       start: (lease, directive) => this.start(projection, id, segments, lease, directive),
       direct: (directive) => projection.direct(segment, directive),
       stop: () => projection.stop(segment),
@@ -119,9 +120,9 @@ export class LeasedRuns {
     if (!isLeftBehind()) await state.leases.release(lease).catch(() => undefined);
   }
 
-  private modeOf({ definition }: ManagedProjection, target: CatchUpTarget | undefined): RunMode {
+  private modeOf({ kind, definition }: ManagedProjection, target: CatchUpTarget | undefined): RunMode {
     if (target) return catchingUpTo(target.position);
-    if (definition.type === 'catch-up') return obeying;
+    if (kind.waitsToBeAsked) return obeying;
     return this.parts.inlineOf(definition.name) ?? following;
   }
 

@@ -32,7 +32,7 @@ export class LiveProjections {
   }
 
   private get all(): ManagedProjection[] {
-    return this.registry.all.filter(({ definition }) => definition.type === 'live');
+    return this.registry.all.filter(({ kind }) => !kind.keepsCheckpoint);
   }
 }
 

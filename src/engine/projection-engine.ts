@@ -30,6 +30,7 @@ import { checkType } from './type-check';
 import { ProgressWaits } from './waits/progress-waits';
 import { ProjectionsNotRunningError } from './waits/waiting.errors';
 import { within } from './waits/within';
+import { kindOf } from './kinds/kind-of';
 
 /** How long a cancelled statement may take to end. */
 const CANCEL_MS = 10_000;
@@ -127,7 +128,7 @@ export class ProjectionEngine {
       // First, for it knows more to say of an unknown row than that it is an unknown read model.
       this.appliers.check(definition);
       readModelTables(this.dataSource, definition);
-      if (definition.type === 'inline') this.registerInline(definition);
+      if (kindOf(definition).joinsAppends) this.registerInline(definition);
       this.registry.add(definition);
     }
     this.registry.checkRun();
@@ -208,12 +209,13 @@ export class ProjectionEngine {
 
   /** Whether somebody would replay the projection if it were emptied now. */
   async hasRunner(projection: ManagedProjection): Promise<boolean> {
-    const { name, type, version } = projection.definition;
+    const { kind, definition } = projection;
+    const { name, version } = definition;
     const { states, leases, instances } = await this.state.control.snapshot();
     const stored = states.find((row) => row.projection === name)?.version ?? 1;
     if (this.runsHere(projection) && stored <= version) return true;
-    if (type === 'inline') return instances.some(({ runs }) => runs.includes(name));
-    return type === 'persistent' && leases.some((lease) => lease.projection === name && lease.live);
+    if (kind.joinsAppends) return instances.some(({ runs }) => runs.includes(name));
+    return !kind.waitsToBeAsked && leases.some((lease) => lease.projection === name && lease.live);
   }
 
   /** Has a `catch-up` projection run here, as soon as nobody else runs it, until `target` is applied. */

@@ -11,7 +11,8 @@ export function startLines(
   return projections.map((projection) => {
     const { name, type } = projection.definition;
     const row = rows.find((one) => one.projection === name);
-    if (type === 'live' || !row) return `Projection "${name}" (${type}) begins at position ${head}.`;
+    if (!projection.kind.keepsCheckpoint || !row)
+      return `Projection "${name}" (${type}) begins at position ${head}.`;
     const position = reachOf(projection, row, head) ?? head;
     const behind = head > position ? head - position : 0n;
     const state = row.state === 'running' ? '' : `, ${row.state}`;

@@ -34,7 +34,7 @@ export class RowKeys {
     if (isRecord(given)) return this.idOfRow(given);
     const [only] = this.columns;
     if (this.columns.length === 1) return this.textOf(only!, 0, given);
-    throw this.invalid(`is ${describe(given)}, and not an object with ${this.names}`);
+    throw this.invalid(`is ${shown(given)}, and not an object with ${this.names}`);
   }
 
   /** The `id` of a row's key. */
@@ -87,7 +87,7 @@ export class RowKeys {
   /** @throws InvalidRowKeyError as a key that was not asked for means that a key's text is not the one it is read as */
   check(asked: ReadonlySet<string>, id: string): void {
     if (asked.has(id)) return;
-    throw this.invalid(`is ${describe(id)} in the database, which a key function must give in the same form`);
+    throw this.invalid(`is ${shown(id)} in the database, which a key function must give in the same form`);
   }
 
   private checkForm(key: RowKey, index: number, stored: unknown): void {
@@ -95,14 +95,14 @@ export class RowKeys {
     if (this.textAt(index, stored) === text) return;
     const { property } = this.columns[index]!;
     throw this.invalid(
-      `has ${describe(text)} for ${property}, of which its column makes ${describe(stored)}: the function must give what the column has`,
+      `has ${shown(text)} for ${property}, of which its column makes ${shown(stored)}: the function must give what the column has`,
     );
   }
 
   private textOf(column: RowColumn, index: number, value: unknown): string {
     const text = this.textAt(index, value);
     if (text !== undefined) return text;
-    throw this.invalid(`has ${describe(value)} for ${column.property}, which is no ${this.types[index]!}`);
+    throw this.invalid(`has ${shown(value)} for ${column.property}, which is no ${this.types[index]!}`);
   }
 
   private get names(): string {
@@ -119,7 +119,8 @@ function isRecord(value: unknown): value is object {
   return !Array.isArray(value) && !Buffer.isBuffer(value);
 }
 
-function describe(value: unknown): string {
+/** A value as a message shows it. */
+export function shown(value: unknown): string {
   return typeof value === 'bigint' || typeof value === 'number'
     ? `${value}`
     : (JSON.stringify(value) ?? typeof value);

@@ -4,7 +4,7 @@ import type { StatementNames } from '../database/statement-names';
 import { type ColumnType, readColumnTypes } from './column-type';
 import { rowColumns, rowMetadata } from './entity-columns';
 import type { RowColumn } from './row-column';
-import { type RowKey, RowKeys } from './row-keys';
+import { type RowKey, RowKeys, shown } from './row-keys';
 import { RowResult } from './row-result';
 import { loadSql } from './row-sql';
 import { type EncodedChanges, type RowChanges, RowWriter } from './row-writer';
@@ -301,13 +301,7 @@ export class RowTable {
       if (value === wanted) continue;
       if (value === undefined) column.set(row, column.read(wanted));
       else if (this.keys.textAt(at, value) !== wanted)
-        throw new RowKeyMismatchError(
-          this.projection,
-          this.entity,
-          column.property,
-          wanted,
-          JSON.stringify(value),
-        );
+        throw new RowKeyMismatchError(this.projection, this.entity, column.property, wanted, shown(value));
       // A text may mean another moment where it is written. The letters of a citext are the handler's.
       else if (typeof value === 'string' && column.baseType !== 'citext')
         column.set(row, column.read(wanted));

@@ -8,6 +8,7 @@ import type { ConnectionBudget } from '../../database/connection-budget';
 import type { UnawaitedHandlerError } from '../failures/engine.errors';
 import { RowApplier } from './row-applier';
 import { TransactionApplier } from './transaction-applier';
+import { kindOf } from '../kinds/kind-of';
 
 export interface ApplierOptions {
   /** How many bytes of rows all segments of the process may keep between batches. */
@@ -26,23 +27,22 @@ export class BatchAppliers {
   ) {}
 
   /** @throws the errors of `row.errors.ts` on a row that cannot be folded */
-  check({ name, handlers, type }: ProjectionDefinition): void {
+  check(definition: ProjectionDefinition): void {
+    const { name, handlers } = definition;
     if (handlers.style !== 'row') return;
-    this.tables.set(name, new RowTables(this.dataSource, name, handlers.rows, this.namesFor(type)));
+    this.tables.set(name, new RowTables(this.dataSource, name, handlers.rows, this.namesFor(definition)));
   }
 
   /** @param unawaited told of a statement that a handler sent when its batch was over */
-  make(
-    { name, handlers, handlerTimeoutMs: timeoutMs, type }: ProjectionDefinition,
-    unawaited: (error: UnawaitedHandlerError) => void,
-  ): BatchApplier {
+  make(definition: ProjectionDefinition, unawaited: (error: UnawaitedHandlerError) => void): BatchApplier {
+    const { name, handlers, handlerTimeoutMs: timeoutMs } = definition;
     if (handlers.style === 'transaction')
       return new TransactionApplier(
         this.dataSource,
         name,
         handlers.of,
         timeoutMs,
-        this.namesFor(type),
+        this.namesFor(definition),
         unawaited,
       );
     const session = new RowSession(
@@ -61,7 +61,7 @@ export class BatchAppliers {
   }
 
   /** Inline, a statement that a pooler refuses would fail the application's own transaction. */
-  private namesFor(type: ProjectionDefinition['type']): StatementNames | undefined {
-    return type === 'inline' ? undefined : new StatementNames(this.dataSource);
+  private namesFor(definition: ProjectionDefinition): StatementNames | undefined {
+    return kindOf(definition).joinsAppends ? undefined : new StatementNames(this.dataSource);
   }
 }

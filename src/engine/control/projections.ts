@@ -106,7 +106,7 @@ export class Projections {
     checkPosition(position);
     checkActor('skip', actor);
     const projection = this.engine.get(name);
-    if (projection.definition.type === 'live')
+    if (!projection.kind.keepsCheckpoint)
       throw new UnsupportedOperationError(
         'skip an event',
         name,
@@ -188,8 +188,7 @@ export class Projections {
     const projection = this.engine.getStarted(name);
     const settled = await outsideContext(async () => {
       const head = await this.engine.source.head();
-      if (projection.definition.type === 'catch-up')
-        await this.runToTarget(projection, head.settled, 'catch up');
+      if (projection.kind.waitsToBeAsked) await this.runToTarget(projection, head.settled, 'catch up');
       return head.settled;
     });
     // Whether it waits for itself can be told by the caller's context.
@@ -210,10 +209,10 @@ export class Projections {
     const { by, reason, ...limits } = options;
     limits.signal?.throwIfAborted();
     const projection = this.engine.getStarted(name);
-    const { type, readModels } = projection.definition;
-    if (type === 'live')
+    const { kind, definition } = projection;
+    if (!kind.keepsCheckpoint)
       throw new UnsupportedOperationError('be rebuilt', name, 'it is live and keeps nothing');
-    if (readModels.length === 0)
+    if (definition.readModels.length === 0)
       throw new UnsupportedOperationError(
         'be rebuilt',
         name,
@@ -226,7 +225,7 @@ export class Projections {
       await this.engine.empty(projection);
       await this.engine.state.control.audit(name, 'rebuild', { by, reason });
       this.operator.announce(projection, 'is rebuilt', { by, reason });
-      if (type === 'catch-up') await this.runToTarget(projection, settled, 'rebuild');
+      if (kind.waitsToBeAsked) await this.runToTarget(projection, settled, 'rebuild');
       await this.follow(projection, settled, 'rebuild', limits);
     });
   }
@@ -244,7 +243,7 @@ export class Projections {
     checkLimits('waitFor', options);
     const { timeoutMs = WAIT_MS, signal } = options;
     const projection = this.engine.getStarted(name);
-    if (projection.definition.type === 'live' && !this.engine.runsHere(projection))
+    if (!projection.kind.keepsCheckpoint && !this.engine.runsHere(projection))
       throw new UnsupportedOperationError(
         'be waited for',
         name,
@@ -285,7 +284,7 @@ export class Projections {
     operation: string,
     { timeoutMs = Infinity, signal }: RunOptions,
   ): Promise<void> {
-    const replayed = projection.definition.type !== 'live';
+    const replayed = projection.kind.keepsCheckpoint;
     const inside = loopWorkOf(projection.definition.name);
     const target = { position, mustShow: false, events: undefined, replayed, operation, inside };
     await this.engine.waits.wait(projection, target, { timeoutMs, signal });

@@ -8,6 +8,7 @@ import type { ProjectionFailure, ProjectionState, ProjectionStatus } from './pro
 import { isHandedOver, reachOf } from '../waits/reach';
 import { forJson } from './status-json';
 import { within } from '../waits/within';
+import type { Kind } from '../kinds/kind';
 
 /** Whoever asks for the status waits no longer, whatever the database does: a health check has five seconds. */
 const LONGEST_MS = 4_500;
@@ -41,11 +42,12 @@ export class StatusReader {
     row: StoredStatus,
     { settled, problem: headProblem }: HeadReport,
   ): Promise<ProjectionStatus> {
-    const { name, type, version } = projection.definition;
+    const { kind, definition } = projection;
+    const { name, type, version } = definition;
     const problem = headProblem ?? this.engine.coordinator.problemOf(name);
     const state = stateOf(projection, row, problem);
     // A live projection that does not run here has nothing here to be late with.
-    const position = reachOf(projection, row, settled) ?? (type === 'live' ? settled : 0n);
+    const position = reachOf(projection, row, settled) ?? (kind.keepsCheckpoint ? 0n : settled);
     return forJson<ProjectionStatus>({
       name,
       type,
@@ -60,7 +62,7 @@ export class StatusReader {
       owners: row.segments.map(({ owner }) => owner).filter((owner) => owner !== null),
       unownedSeconds: unownedSecondsOf(projection, row),
       version: { here: version, stored: row.version },
-      notInline: type === 'inline' && !row.byAppends ? this.engine.inlineOf(name)?.hindrance : undefined,
+      notInline: kind.joinsAppends && !row.byAppends ? this.engine.inlineOf(name)?.hindrance : undefined,
       heartbeatAgeMs: projection.heartbeatAgeMs,
     });
   }
@@ -103,25 +105,26 @@ function stateOf(
   row: StoredStatus,
   problem: Error | undefined,
 ): ProjectionState {
-  const { type, version } = projection.definition;
-  const { runners } = projection;
+  const { kind, definition, runners } = projection;
   const owned = row.segments.some(({ owner }) => owner !== null);
-  if (type === 'live' && runners.length === 0) return 'idle';
+  if (!kind.keepsCheckpoint && runners.length === 0) return 'idle';
   if (row.state !== 'running') return row.state;
-  if (row.version > version) return 'outdated';
+  if (row.version > definition.version) return 'outdated';
   if (problem || troubleOf(projection, row)) return 'retrying';
-  if (type === 'catch-up' && !owned && runners.length === 0) return 'idle';
+  if (kind.waitsToBeAsked && !owned && runners.length === 0) return 'idle';
   const isRegistered = row.segments.length > 0;
-  if (type !== 'live' && type !== 'catch-up' && !isRegistered) return 'unowned';
+  if (mustRun(kind) && !isRegistered) return 'unowned';
   if (unownedSecondsOf(projection, row) !== undefined) return 'unowned';
   const replaying =
     runners.some((runner) => runner.replaying) || row.segments.some(({ inHistory }) => inHistory);
   return replaying ? 'replaying' : 'running';
 }
 
+/** Whether somebody has to run it all the time. */
+const mustRun = ({ keepsCheckpoint, waitsToBeAsked }: Kind) => keepsCheckpoint && !waitsToBeAsked;
+
 function unownedSecondsOf(projection: ManagedProjection, row: StoredStatus): number | undefined {
-  const { type } = projection.definition;
-  if (type === 'live' || type === 'catch-up' || isHandedOver(projection, row)) return undefined;
+  if (!mustRun(projection.kind) || isHandedOver(projection, row)) return undefined;
   // A loop here that has not noticed yet that its lease is over is no owner.
   const unowned = row.segments.filter(({ owner }) => owner === null);
   return unowned.length === 0 ? undefined : Math.max(...unowned.map(({ unownedSeconds }) => unownedSeconds));

@@ -1,15 +1,16 @@
 import { ProjectionError } from '../../events/projection.error';
+import type { Kind } from '../kinds/kind';
 
 /** A projection became inline, or ceased to be, and its checkpoint does not say what is applied. */
 export class ProjectionTypeChangedError extends ProjectionError {
   /** @param marks the table that says whether appends apply the events of an inline projection */
   constructor(
     readonly projection: string,
-    type: string,
+    { type, joinsAppends }: Kind,
     marks: string,
   ) {
     super(
-      type === 'inline'
+      joinsAppends
         ? `Projection "${projection}" is inline now, and has a checkpoint of which nobody noted its type. If another type ` +
             `wrote it, run: INSERT INTO ${marks} VALUES ('${projection.replaceAll("'", "''")}', false); and it goes on from there. ` +
             'If it was inline before, with an older version of this module, the same with true.'

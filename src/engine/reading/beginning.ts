@@ -1,7 +1,6 @@
 import type { ProjectionDefinition } from '../../authoring/projection-definition';
 import type { EventSource } from '../../events/event-source';
-import type { Checkpoint } from '../../state/checkpoint.store';
-import type { Beginning, StateRow } from '../../state/control.store';
+import type { Beginning } from '../../state/control.store';
 import { BeginningBeyondStoreError, BeginningUnsettledError } from '../failures/engine.errors';
 
 /** How far the store is when a projection is registered. */
@@ -35,13 +34,4 @@ export async function beginningOf(
   const after = await source.positionBefore(startFrom);
   if (after === undefined) throw new BeginningBeyondStoreError(name, startFrom, settled);
   return { after, historyUntil };
-}
-
-/** The checkpoint of a segment that has none yet. */
-export function firstCheckpoint(type: ProjectionDefinition['type'], state: StateRow | undefined): Checkpoint {
-  const position = BigInt(state?.beginsAfter ?? 0);
-  const historyUntil = BigInt(state?.historyUntil ?? 0);
-  // Inline, the end of a replay also says that appends leave their events to the loop.
-  if (type === 'inline') return { position, replayUntil: historyUntil };
-  return { position, replayUntil: historyUntil > position ? historyUntil : undefined };
 }

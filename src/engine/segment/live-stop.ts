@@ -1,5 +1,5 @@
-import type { ProjectionDefinition } from '../../authoring/projection-definition';
 import type { DesiredState, StoredFailure } from '../../state/control.store';
+import type { Kind } from '../kinds/kind';
 
 /** Why a live projection has stopped in this instance: every instance has its own, and none outlasts the process. */
 export interface LiveStop {
@@ -15,13 +15,13 @@ interface Stored {
 }
 
 interface InThisProcess {
-  readonly definition: ProjectionDefinition;
+  readonly kind: Kind;
   readonly liveStop: LiveStop | undefined;
 }
 
 /** What the database says of a projection, with what only this instance knows where it is live. */
-export function asHere<Row extends Stored>({ definition, liveStop }: InThisProcess, row: Row): Row {
-  if (definition.type !== 'live') return row;
+export function asHere<Row extends Stored>({ kind, liveStop }: InThisProcess, row: Row): Row {
+  if (kind.keepsCheckpoint) return row;
   const holds = liveStop !== undefined && String(liveStop.generation) === String(row.generation);
   const state = holds ? 'stopped' : 'running';
   return {

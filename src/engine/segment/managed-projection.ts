@@ -8,6 +8,8 @@ import type { CommittedBatch } from '../applying/committed-batch';
 import type { LiveStop } from './live-stop';
 import type { Directive, SegmentRunner } from './segment-runner';
 import { endsWithin } from '../../async/ends-within';
+import type { Kind } from '../kinds/kind';
+import { kindOf } from '../kinds/kind-of';
 
 /** After this long a batch that does not end is called off at shutdown, and after this long more it is left behind. */
 const GRACE_MS = 5_000;
@@ -23,7 +25,11 @@ export class ManagedProjection {
   /** The newer version of its code that the database has seen. */
   private newer: number | undefined;
 
-  constructor(readonly definition: ProjectionDefinition) {}
+  readonly kind: Kind;
+
+  constructor(readonly definition: ProjectionDefinition) {
+    this.kind = kindOf(definition);
+  }
 
   readonly changes = this.batches.pipe(map(givenAway));
 

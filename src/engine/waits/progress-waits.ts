@@ -167,17 +167,16 @@ export class ProgressWaits {
   }
 
   /** Whether this process runs the projection as one loop. */
-  private isWhole({ definition, runners }: ManagedProjection): boolean {
-    return (
-      runners.length === 1 && (definition.type === 'live' || this.parts.segmentsOf(definition.name) === 1)
-    );
+  private isWhole({ kind, definition, runners }: ManagedProjection): boolean {
+    const isOne = !kind.keepsCheckpoint || this.parts.segmentsOf(definition.name) === 1;
+    return runners.length === 1 && isOne;
   }
 
   /** How far the projection is, if all of it runs here; `undefined` else. */
   private reachOfWhole(projection: ManagedProjection): bigint | undefined {
-    const { type, name } = projection.definition;
-    if (type === 'inline') return undefined;
-    const all = type === 'live' ? 1 : this.parts.segmentsOf(name);
+    const { kind, definition } = projection;
+    if (kind.joinsAppends) return undefined;
+    const all = kind.keepsCheckpoint ? this.parts.segmentsOf(definition.name) : 1;
     return projection.runners.length === all ? reachHere(projection) : undefined;
   }
 
@@ -213,7 +212,7 @@ export class ProgressWaits {
     const number = ++this.looks;
     const { progress, source } = this.parts;
     const projections = [...this.queues.keys()];
-    const inline = projections.some(({ definition }) => definition.type === 'inline');
+    const inline = projections.some(({ kind }) => kind.joinsAppends);
     const [rows, head] = await within(LOOK_MS, async () => {
       // The head first: what is settled before an inline projection is seen handed over is applied by then.
       const { settled } = inline ? await source.head() : { settled: 0n };
@@ -260,12 +259,12 @@ export class ProgressWaits {
 
   /** `undefined` where the position is one of another life of the store, and so says nothing about this one. */
   private async inThisStore(
-    { definition }: ManagedProjection,
+    { kind }: ManagedProjection,
     { state, failure }: ProjectionProgress,
     reach: bigint | undefined,
   ): Promise<bigint | undefined> {
     const { watcher } = this.parts;
-    if (definition.type === 'live') return reach;
+    if (!kind.keepsCheckpoint) return reach;
     if (state === 'stopped' && isOfAnotherStore(failure)) return undefined;
     if (reach === undefined || reach <= watcher.last) return reach;
     await within(LOOK_MS, () => watcher.refresh());
@@ -285,7 +284,8 @@ export class ProgressWaits {
   }
 
   private failVain(projection: ManagedProjection, waiter: Waiter, row: ProjectionProgress): void {
-    const { name, type } = projection.definition;
+    const { kind, definition } = projection;
+    const { name } = definition;
     const { operation, inside, position } = waiter.target;
     if (inside && !inside.isOver && (inside.standsAt() ?? position) < position)
       return waiter.fail(new WaitsForItselfError(name, operation ?? 'be waited for'));
@@ -296,7 +296,8 @@ export class ProgressWaits {
     if (waiter.expired) return waiter.expire();
     if (operation === undefined) return;
     if (row.state === 'paused') return waiter.fail(new ProjectionPausedError(name, operation));
-    const unowned = type !== 'live' && !row.byAppends && row.segments.some(({ owner }) => owner === null);
+    const unowned =
+      kind.keepsCheckpoint && !row.byAppends && row.segments.some(({ owner }) => owner === null);
     waiter.unownedSince = unowned ? (waiter.unownedSince ?? performance.now()) : undefined;
     if (unowned && performance.now() - waiter.unownedSince! > this.parts.unownedMs)
       waiter.fail(new NoOwnerError(name, operation, this.parts.unownedMs));
@@ -349,14 +350,15 @@ function isReached(target: WaitTarget, row: ProjectionProgress, reach: bigint | 
 
 /** What keeps a projection from getting on, for whoever has waited in vain. */
 function stateIn(projection: ManagedProjection, row: ProjectionProgress | undefined): string {
-  const { type, version } = projection.definition;
+  const { kind, definition } = projection;
+  const { version } = definition;
   if (!row) return 'nothing is known of it yet';
   if (row.state !== 'running') return `it is ${row.state}`;
   const trouble = row.segments.find((segment) => segment.trouble)?.trouble;
   if (trouble) return `it is retrying: ${trouble.message}`;
-  if (type === 'live' || isHandedOver(projection, row)) return 'it is running';
+  if (!kind.keepsCheckpoint || isHandedOver(projection, row)) return 'it is running';
   const unowned = row.segments.some(({ owner }) => owner === null);
-  if (unowned && type === 'catch-up') return 'nobody has asked it to run: call catchUp';
+  if (unowned && kind.waitsToBeAsked) return 'nobody has asked it to run: call catchUp';
   if (row.version > version && unowned)
     return `it is outdated: this code has version ${version}, and version ${row.version} has run`;
   return unowned ? 'no instance runs it (unowned)' : 'it is running';

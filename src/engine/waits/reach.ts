@@ -13,7 +13,7 @@ export function reachOf(
   progress: ProjectionProgress,
   head: bigint,
 ): bigint | undefined {
-  if (projection.definition.type === 'live') return reachHere(projection);
+  if (!projection.kind.keepsCheckpoint) return reachHere(projection);
   if (isHandedOver(projection, progress)) return head;
   return progress.segments
     .map(({ segment, position }) => {
@@ -31,8 +31,8 @@ export function reachHere({ runners }: ManagedProjection): bigint | undefined {
 }
 
 /** Whether appends apply the events of an inline projection: its checkpoint then stays where it was. */
-export function isHandedOver({ definition }: ManagedProjection, progress: ProjectionProgress): boolean {
-  return definition.type === 'inline' && progress.byAppends;
+export function isHandedOver({ kind }: ManagedProjection, progress: ProjectionProgress): boolean {
+  return kind.joinsAppends && progress.byAppends;
 }
 
 const lower = (one: bigint | undefined, other: bigint): bigint =>
