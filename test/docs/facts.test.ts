@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as library from 'nestjs-projections';
 import { DEFAULT_OPTIONS } from '../../src/module/projection-module.options';
@@ -28,6 +28,18 @@ describe('README and docs', () => {
       [...readPage(page).matchAll(/`([A-Z]\w*Error)`/g)].map(([, name]) => name!),
     );
     expect(named.filter((name) => !(name in library))).toEqual([]);
+  });
+
+  it('name files and rooms that are there, and leave no room out', () => {
+    const page = readPage('docs/architecture.md');
+    const named = [...page.matchAll(/`([\w./-]+(?:\.ts|\/)|engine\/\w+)`/g)].map(([, path]) => path!);
+    expect(named.filter((path) => !existsSync(join(ROOT, 'src', path)))).toEqual([]);
+    const rooms = ['', 'engine/'].flatMap((parent) =>
+      readdirSync(join(ROOT, 'src', parent), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => parent + name),
+    );
+    expect(rooms.filter((room) => !page.includes(room)).sort()).toEqual([]);
   });
 
   it('link to pages and headings that are there', () => {
