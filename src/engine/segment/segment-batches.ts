@@ -6,34 +6,25 @@ import { lastWitness, type Witness, witnessOf } from '../../events/witness';
 import type { Checkpoint } from '../../state/checkpoint.store';
 import type { BatchTransaction, ReadyBatch } from '../applying/batch-transaction';
 import type { CommittedBatch } from '../applying/committed-batch';
-import type { ConnectionBudget } from '../../database/connection-budget';
 import type { DeadLetterQueue, HeldEvent } from '../letters/dead-letter-queue';
-import { CheckpointBeyondStoreError } from '../failures/engine.errors';
-import type { EventFeed } from '../reading/event-feed';
 import type { HeadWatcher } from '../reading/head-watcher';
-import type { PageSize } from '../reading/page-size';
+import { type Bounds, PagePrefetch, type PrefetchParts } from '../reading/page-prefetch';
 import type { RunMode } from './run-mode';
 import type { CommandContext } from './segment-commands';
 import type { SegmentCursor } from './segment-cursor';
-import type { SegmentFilter } from '../reading/segment-filter';
-import { WitnessCheck } from './witness-check';
+import { StoreCheck } from './store-check';
 import { WriteAheadFailed } from '../failures/write-ahead-failed';
 
 /** How often a checkpoint that moved over foreign events alone is written. */
 const SKIP_INTERVAL_MS = 1_000;
 
-export interface BatchesParts {
+export interface BatchesParts extends PrefetchParts {
   readonly projection: string;
-  readonly types: readonly string[] | undefined;
-  readonly feed: EventFeed;
-  readonly filter: SegmentFilter;
   readonly watcher: HeadWatcher;
   readonly transaction: BatchTransaction;
   readonly cursor: SegmentCursor;
   readonly queue: DeadLetterQueue;
   readonly mode: RunMode;
-  readonly pageSize: PageSize;
-  readonly budget: ConnectionBudget;
   readonly committed: (batch: CommittedBatch) => void;
   /** Called whenever the segment is further than before. */
   readonly moved: () => void;
@@ -56,8 +47,8 @@ export class SegmentBatches {
   private server: string | undefined;
   /** Of the pages read since then, the furthest one's. */
   private witness: Witness | undefined;
-  private readonly witnessCheck: WitnessCheck;
-  private prefetched: { after: bigint; page: Promise<EventPage> } | undefined;
+  private readonly storeCheck: StoreCheck;
+  private readonly prefetch: PagePrefetch;
   /** The batch being written while the next one is prepared. */
   private writing: { to: Checkpoint; done: Promise<void> } | undefined;
   /** Set until what failed ahead was gone through on its own. */
@@ -70,7 +61,8 @@ export class SegmentBatches {
   triedBefore = 0;
 
   constructor(private readonly parts: BatchesParts) {
-    this.witnessCheck = new WitnessCheck(parts);
+    this.storeCheck = new StoreCheck(parts);
+    this.prefetch = new PagePrefetch(parts);
   }
 
   /** `undefined` where it is not known, also since the store has begun again. */
@@ -109,7 +101,7 @@ export class SegmentBatches {
   async forget(): Promise<void> {
     await this.finish();
     this.stored = undefined;
-    this.prefetched = undefined;
+    this.prefetch.forget();
     this.witness = undefined;
     this.parts.transaction.reset();
   }
@@ -135,10 +127,10 @@ export class SegmentBatches {
       await this.storePassed(mode.endsAtHead || replayUntil !== undefined || haltAt !== undefined);
       return undefined;
     }
-    await this.witnessCheck.assertSameStore(this.stored);
+    await this.storeCheck.assertSameStore(this.stored);
     const page = await this.takePage().catch((error: unknown) => this.storeBefore(error));
     if (page.events.length > 0) {
-      this.prefetch(page.through);
+      this.prefetch.begin(page.through, this.bounds);
     } else {
       await this.written();
       this.reached = this.ahead = page.through;
@@ -160,6 +152,10 @@ export class SegmentBatches {
     return haltAt !== undefined && haltAt < head ? haltAt : head;
   }
 
+  private get bounds(): Bounds {
+    return { upTo: this.end, incarnation: this.incarnation };
+  }
+
   get checkpoint(): Checkpoint {
     return this.stored!;
   }
@@ -170,14 +166,13 @@ export class SegmentBatches {
   }
 
   /** The events behind `after` that are read already, without reading more. */
-  async upcoming(after: bigint): Promise<readonly RecordedEvent[]> {
-    const { prefetched } = this;
-    return prefetched?.after === after ? (await prefetched.page).events : [];
+  upcoming(after: bigint): Promise<readonly RecordedEvent[]> {
+    return this.prefetch.upcoming(after);
   }
 
   /** Has the next turn take events that are read already. */
   keep(after: bigint, events: readonly RecordedEvent[], through: bigint): void {
-    this.prefetched = { after, page: Promise.resolve({ events, through, bytes: 0 }) };
+    this.prefetch.keep(after, events, through);
   }
 
   /** Has the next turn take events that were not applied. */
@@ -309,8 +304,8 @@ export class SegmentBatches {
     // Whatever was read of the store in an earlier life of the server is not what the checkpoint goes with.
     if (cursor.server !== this.server) await watcher.refresh();
     this.server = cursor.server;
-    if (endOf(checkpoint) > watcher.last) await this.assertWithinStore();
-    await this.witnessCheck.assertSameStore(checkpoint);
+    await this.storeCheck.assertWithinStore(checkpoint);
+    await this.storeCheck.assertSameStore(checkpoint);
     this.incarnation = watcher.incarnation;
     this.stand(checkpoint);
     this.ahead = checkpoint.position;
@@ -331,20 +326,6 @@ export class SegmentBatches {
       await queue.load();
     }
     this.parkedAsNow = true;
-  }
-
-  /**
-   * The checkpoint may be ahead of what was seen of the store, or of another server than that: it is looked at again
-   * between two looks at the same store.
-   */
-  private async assertWithinStore(): Promise<void> {
-    const { cursor, projection, watcher } = this.parts;
-    await watcher.refresh();
-    const { incarnation } = watcher;
-    const end = endOf(await cursor.load(undefined));
-    await watcher.refresh();
-    if (watcher.incarnation === incarnation && end > watcher.last)
-      throw new CheckpointBeyondStoreError(projection, end, watcher.last);
   }
 
   /** The checkpoint to write when everything up to `through` is applied, or passed over, of which these events are the last. */
@@ -382,9 +363,7 @@ export class SegmentBatches {
   }
 
   private async takePage(): Promise<EventPage> {
-    const { prefetched } = this;
-    this.prefetched = undefined;
-    const page = await (prefetched?.after === this.ahead ? prefetched.page : this.read(this.ahead));
+    const page = await this.prefetch.take(this.ahead, this.bounds);
     this.witness = page.witness ?? this.witness;
     const most = Math.min(this.parts.pageSize.batch, this.part, this.withinReplay(page.events));
     if (page.events.length <= most) return page;
@@ -401,27 +380,4 @@ export class SegmentBatches {
       return Infinity;
     return events.findIndex(({ globalPosition }) => globalPosition > replayUntil);
   }
-
-  /** Reads on while the page is applied; if that fails, so will the turn that wants it, and not before. */
-  private prefetch(after: bigint): void {
-    const { budget } = this.parts;
-    if (after >= this.end || !budget.idle || this.prefetched) return;
-    const page = this.read(after);
-    page.catch(() => undefined);
-    this.prefetched = { after, page };
-  }
-
-  private async read(after: bigint): Promise<EventPage> {
-    const { feed, filter, types, pageSize } = this.parts;
-    const { limit, maxBytes } = pageSize;
-    const { incarnation } = this;
-    const page = await feed.readPage({ after, upTo: this.end, types, limit, maxBytes, incarnation });
-    pageSize.read(page.events.length, page.bytes);
-    return filter.take(page);
-  }
-}
-
-/** The largest position that a checkpoint speaks of: where the history ends that it replays, if it lies before that. */
-function endOf({ position, replayUntil = 0n }: Checkpoint): bigint {
-  return replayUntil > position ? replayUntil : position;
 }

@@ -1,11 +1,11 @@
 import type { Witness } from '../../events/witness';
 import type { Checkpoint } from '../../state/checkpoint.store';
-import { CheckpointOfAnotherStoreError } from '../failures/engine.errors';
+import { CheckpointBeyondStoreError, CheckpointOfAnotherStoreError } from '../failures/engine.errors';
 import type { EventFeed } from '../reading/event-feed';
 import type { HeadWatcher } from '../reading/head-watcher';
 import type { SegmentCursor } from './segment-cursor';
 
-export interface WitnessCheckParts {
+export interface StoreCheckParts {
   readonly projection: string;
   readonly feed: EventFeed;
   readonly watcher: HeadWatcher;
@@ -13,16 +13,35 @@ export interface WitnessCheckParts {
 }
 
 /**
- * Finds out, once in each life of the store, whether a checkpoint was written for another store: one that was emptied,
- * or restored from an older copy, and has since got further than the checkpoint.
+ * Finds out whether a checkpoint was written for another store: one that was emptied, or restored from an older copy,
+ * and is not as far as the checkpoint yet, or has since got further.
  */
-export class WitnessCheck {
-  /** The life of the store for which it is known. */
+export class StoreCheck {
+  /** The life of the store that is known to be the checkpoint's. */
   private passed: string | undefined;
 
-  constructor(private readonly parts: WitnessCheckParts) {}
+  constructor(private readonly parts: StoreCheckParts) {}
 
-  /** @throws CheckpointOfAnotherStoreError, StoreChangedError */
+  /**
+   * What was seen of the store may be older than the checkpoint, or of another server: it is looked at again between two
+   * looks at the same store.
+   * @throws CheckpointBeyondStoreError
+   */
+  async assertWithinStore(checkpoint: Checkpoint): Promise<void> {
+    const { cursor, projection, watcher } = this.parts;
+    if (endOf(checkpoint) <= watcher.last) return;
+    await watcher.refresh();
+    const { incarnation } = watcher;
+    const end = endOf(await cursor.load(undefined));
+    await watcher.refresh();
+    if (watcher.incarnation === incarnation && end > watcher.last)
+      throw new CheckpointBeyondStoreError(projection, end, watcher.last);
+  }
+
+  /**
+   * Looked for once in each life of the store, by the last event read up to the checkpoint.
+   * @throws CheckpointOfAnotherStoreError, StoreChangedError
+   */
   async assertSameStore({ witness }: Checkpoint): Promise<void> {
     const { watcher } = this.parts;
     const { incarnation, head } = watcher;
@@ -54,4 +73,9 @@ export class WitnessCheck {
     const [there] = events;
     return there && there.id !== id ? there.id : undefined;
   }
+}
+
+/** The largest position that a checkpoint speaks of: where the history ends that it replays, if it lies before that. */
+function endOf({ position, replayUntil = 0n }: Checkpoint): bigint {
+  return replayUntil > position ? replayUntil : position;
 }
