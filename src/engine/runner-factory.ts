@@ -63,11 +63,18 @@ export class RunnerFactory {
         this.logger.error(`${error.message}, which could not be stored: ${String(cause)}`),
       );
     const applier = this.parts.appliers.make(definition, unawaited);
-    const standsAt = (): bigint | undefined => batches.readingAt;
+    const standsAt = (): bigint | undefined => batches.progress.readingAt;
     const transaction = new BatchTransaction(dataSource, name, applier, handlerTimeoutMs, standsAt);
     const queue = new DeadLetterQueue(id, state.deadLetters, policy, transaction);
     const halt = async (error: Error, before?: bigint) => {
-      const isOurs = await this.halt(projection, id, cursor.epoch, error, before, batches.storedPosition);
+      const isOurs = await this.halt(
+        projection,
+        id,
+        cursor.epoch,
+        error,
+        before,
+        batches.progress.storedPosition,
+      );
       if (!isOurs) throw new LeaseLost();
       runner.halted();
       waits.look();

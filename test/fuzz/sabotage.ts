@@ -45,8 +45,8 @@ const SABOTAGES: Sabotage[] = [
   {
     name: 'the checkpoint is stored before the rows',
     file: 'src/engine/segment/segment-batches.ts',
-    text: 'const fence = (manager: EntityManager) => cursor.advance(from, to, manager);\n    return',
-    broken: 'const fence = () => cursor.advance(from, to);\n    return',
+    text: 'return (manager: EntityManager) => this.parts.cursor.advance(from, to, manager);',
+    broken: 'return () => this.parts.cursor.advance(from, to);',
   },
   {
     name: 'open transactions are not waited for',

@@ -79,7 +79,7 @@ export class PageRecovery {
     if (at > 0) {
       const [before, end] = [events.slice(0, at), globalPosition - 1n];
       await this.recover(before, end, () => batches.commit(before, end, 1));
-      if ((batches.storedPosition ?? -1n) < end) return;
+      if ((batches.progress.storedPosition ?? -1n) < end) return;
     }
     if (events.length > 1) batches.shrink(events.length);
     await this.settle(failure, events.slice(at + 1), through);
@@ -108,7 +108,7 @@ export class PageRecovery {
     let failure = first;
     for (let attempt = 2; attempt <= attempts; attempt++) {
       const wait = backoffMs(policy.backoff, attempt - 1);
-      const trouble = new RetryingError(projection, batches.position, failure, attempts);
+      const trouble = new RetryingError(projection, batches.progress.position, failure, attempts);
       // Once for each event, which may be tried very often.
       if (attempt === 2) this.logger.warn(`${trouble.message} Next try in ${Math.round(wait)} ms.`);
       if (!(await mayRetryIn(wait, trouble))) return false;
@@ -130,7 +130,7 @@ export class PageRecovery {
     if (policy.onError === 'stop') return this.stopBefore(event, failure);
     if (await queue.isFull())
       return this.stopBefore(event, new TooManyDeadLettersError(projection, policy.maxDeadLetters, failure));
-    const { replaying } = batches;
+    const { replaying } = batches.progress;
     await batches.pass(event, (manager) => queue.add(manager, failure, policy.attempts, replaying));
     this.logger.warn(`Set aside (${policy.onError}): ${failure.as('set-aside').message}`);
     return true;

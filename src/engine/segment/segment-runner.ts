@@ -67,16 +67,16 @@ export class SegmentRunner implements FeedReader {
 
   /** Everything handled up to here is applied, as far as this process knows; `undefined` before it knows anything. */
   get position(): bigint | undefined {
-    return this.parts.batches.position;
+    return this.parts.batches.progress.position;
   }
 
   /** The position that the database has, as far as this loop knows. */
   get storedPosition(): bigint | undefined {
-    return this.parts.batches.storedPosition;
+    return this.parts.batches.progress.storedPosition;
   }
 
   get readingAt(): bigint | undefined {
-    return this.parts.batches.readingAt;
+    return this.parts.batches.progress.readingAt;
   }
 
   /** Whether the mode ended the run. */
@@ -89,7 +89,7 @@ export class SegmentRunner implements FeedReader {
   }
 
   get replaying(): boolean {
-    return this.parts.batches.replaying;
+    return this.parts.batches.progress.replaying;
   }
 
   /** What failed and it waits to try again. */
@@ -204,11 +204,11 @@ export class SegmentRunner implements FeedReader {
       return false;
     }
     this.wentWell();
-    if (batches.isHalted) return this.halting();
-    if (await mode.atHead(batches.checkpoint, cursor)) return true;
-    await watcher.beyond(batches.readingAt!, IDLE_TURN_MS, this.wake.signal);
+    if (batches.progress.isHalted) return this.halting();
+    if (await mode.atHead(batches.progress.checkpoint!, cursor)) return true;
+    await watcher.beyond(batches.progress.readingAt!, IDLE_TURN_MS, this.wake.signal);
     // Whoever waits for nothing, as once the watcher has stopped, must let timers and signals have their turn.
-    if (watcher.head <= batches.readingAt!) await yieldToOthers();
+    if (watcher.head <= batches.progress.readingAt!) await yieldToOthers();
     return false;
   }
 
@@ -284,7 +284,7 @@ export class SegmentRunner implements FeedReader {
       case 'unattributed':
         if (++this.unexpected > MOST_UNEXPECTED)
           await halt(
-            new UnexpectedFailureError(projection, batches.position, this.unexpected, failure.error),
+            new UnexpectedFailureError(projection, batches.progress.position, this.unexpected, failure.error),
           );
         else await this.backOff(failure.error);
         return 'again';
@@ -298,7 +298,7 @@ export class SegmentRunner implements FeedReader {
 
   private async backOff(error: unknown): Promise<void> {
     const { projection, policy, batches } = this.parts;
-    const trouble = new RetryingError(projection, batches.position, error);
+    const trouble = new RetryingError(projection, batches.progress.position, error);
     this.waitsOut(trouble);
     const wait = backoffMs(policy.backoff, ++this.failures);
     batches.triedBefore = this.failures;
