@@ -15,6 +15,7 @@ export interface StoredEvent {
 export interface Letter extends StoredEvent {
   readonly state: 'failed' | 'waiting';
   readonly parkedBy: string | null;
+  readonly error: string | null;
 }
 
 /** What the database says of one projection, all in one moment. */
@@ -41,7 +42,7 @@ export async function look(database: TestDatabase, projection: string): Promise<
          `SELECT key, n, fold, total::text, tags, positions FROM ${tableOf(projection)} ORDER BY key`,
        )},
        'letters', ${list(
-         `SELECT position, event_id AS id, stream_id AS "streamId", version, type, data, state, parked_by AS "parkedBy"
+         `SELECT position, event_id AS id, stream_id AS "streamId", version, type, data, state, parked_by AS "parkedBy", error_message AS error
           FROM projection_dead_letters WHERE projection = $1 ORDER BY position`,
        )},
        'removed', (

@@ -38,6 +38,7 @@ const letter = (position: number, state: Letter['state']): Letter => ({
   ...stored(position),
   state,
   parkedBy: 's',
+  error: 'why',
 });
 
 /** The row of the stream, of events in the order given. */
@@ -88,7 +89,7 @@ describe('the oracle', () => {
   it('finds letters of good events, and those that are not as the event was stored', () => {
     const good = { faultRate: 0 };
     expect(problems({ rows: rowOf(1, 2), letters: [letter(3, 'failed')] }, good)).toEqual([
-      'p: 3 was set aside, but cannot fail',
+      'p: 3 was set aside, but cannot fail: why',
     ]);
     const changed = { ...letter(3, 'failed'), data: { ...stored(3).data, amount: 0 } };
     expect(problems({ rows: rowOf(1, 2), letters: [changed] })[0]).toContain('the letter at 3 is ');

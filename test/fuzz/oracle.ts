@@ -70,7 +70,7 @@ class Judge {
         yield `the letter at ${position} is ${contentOf(letter)} and not ${contentOf(event)}`;
       else if (plan.onError === 'stop') yield `${position} was set aside, although it is to stop`;
       else if (state === 'failed' && !this.mayHaveFailed(event))
-        yield `${position} was set aside, but cannot fail`;
+        yield `${position} was set aside, but cannot fail: ${letter.error}`;
       else if (state === 'waiting' && plan.onError !== 'park-stream')
         yield `${position} waits, but nothing is parked`;
     }
