@@ -61,6 +61,7 @@ type LookRow = [
   last: string | null,
   newest: string | null,
   id: string | null,
+  ordered: 't' | 'f' | null,
   witnessed: 't' | 'f' | null,
   contiguous: string,
 ];
@@ -144,7 +145,7 @@ export class SettledHead {
     const before = this.store;
     const why = before && this.changeSince(before, look);
     if (before && !why) {
-      this.store = { ...before, witness };
+      this.store = { ...before, table: this.table, witness };
       return false;
     }
     // Another table may have another sequence.
@@ -206,8 +207,10 @@ export class SettledHead {
       types: AS_WRITTEN,
     });
     const { rows } = await this.names.sendAlone<LookRow>(poolOf(this.dataSource), query);
-    const [server, recovering, relation, file, hidden, lastText, newest, id, witnessed, contiguous] =
+    const [server, recovering, relation, file, hidden, lastText, newest, id, ordered, witnessed, contiguous] =
       rows[0]!;
+    // It says what is wrong. Positions that were drawn meanwhile are no order to go by.
+    if (ordered === 'f') await findEventsTable(this.dataSource, table.events);
     if (recovering === 't') throw new ServerInRecoveryError();
     if (hidden === 't') throw new RowSecurityError(table.events, table.role);
     if (lastText === null && newest !== null) throw new SequenceNotReadableError(table.sequence, table.role);

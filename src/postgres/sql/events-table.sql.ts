@@ -17,6 +17,14 @@ export const sequenceEndSql = ({ sequence, maySelect }: EventsTable) =>
 
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
+/** Whether a row of pg_sequence hands out positions in the order of time. */
+const isOrdered = (sequence: string) =>
+  `${sequence}.seqcache = 1 AND ${sequence}.seqincrement > 0 AND NOT ${sequence}.seqcycle`;
+
+/** The same of the sequence by its name, which may be altered at any time; NULL where there is none any more. */
+export const sequenceIsOrderedSql = ({ sequence }: EventsTable) =>
+  `(SELECT ${isOrdered('s')} FROM pg_sequence s WHERE s.seqrelid = ${literal(sequence)}::regclass)`;
+
 /** The sequence behind the identity of $1, what the role may do with it, and what the table has to be. */
 export const TABLE_SQL = `
   SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name, s.seqcache::text AS cache,

@@ -1,9 +1,9 @@
 import { SERVER_INCARNATION } from '../../database/server-incarnation';
-import { type EventsTable, literal, sequenceEndSql } from './events-table.sql';
+import { type EventsTable, literal, sequenceEndSql, sequenceIsOrderedSql } from './events-table.sql';
 
 /**
  * The server, the table and the file of its sequence (another one where that was restarted) that this statement sees, the
- * end of the sequence, the newest event, whether the event at position $2 is still $3 (NULL where none is there), and how far positions behind $1 are visible without a hole (looking at most `stride` far).
+ * end of the sequence, the newest event, whether the sequence is one that positions may come from, whether the event at position $2 is still $3 (NULL where none is there), and how far positions behind $1 are visible without a hole (looking at most `stride` far).
  * One statement, hence one snapshot: with two, an event may commit between them and be taken for a hole passed.
  * The server would plan it each time, which takes longer than all else, if it knew $1 when it plans.
  */
@@ -12,7 +12,7 @@ export const lookSql = ({ events, ...table }: EventsTable, stride: number) => `
          ${literal(events)}::regclass::oid::text AS relation,
          pg_relation_filenode(${literal(table.sequence)}::regclass)::text AS file,
          row_security_active(${literal(events)}::regclass) AS hidden,
-         ${sequenceEndSql({ events, ...table })} AS last, newest.global_position, newest.id,
+         ${sequenceEndSql({ events, ...table })} AS last, newest.global_position, newest.id, ${sequenceIsOrderedSql({ events, ...table })} AS ordered,
          (SELECT bool_or(id = $3) FROM ${events} WHERE global_position = $2::bigint) AS witnessed, contiguous
   FROM (
     SELECT coalesce(max(position) FILTER (WHERE position = $1::bigint + place), $1::bigint) AS contiguous

@@ -33,6 +33,19 @@ describe('the sequence of the positions', () => {
     }
   });
 
+  it('may get another name while the application runs', async () => {
+    const app = await startApp(database.url, { projections: [recorder({ name: 'log' })] });
+    try {
+      await app.projections.waitFor('log', 4n);
+      await database.query('ALTER SEQUENCE events_global_position_seq RENAME TO positions');
+      const { globalPosition } = await app.store.append('b', [happened()]);
+      await app.projections.waitFor('log', globalPosition);
+      expect(await positionsRecordedBy(database, 'log')).toEqual([1, 2, 3, 4, 5]);
+    } finally {
+      await app.close();
+    }
+  });
+
   it('refuses the start where it lies behind the table, and says what to run', async () => {
     await database.query('ALTER TABLE events ALTER COLUMN global_position RESTART');
     const started = startApp(database.url);
@@ -56,6 +69,23 @@ describe('the sequence of the positions', () => {
       await app.close();
     }
   });
+
+  it.each(['CACHE 20', 'CYCLE', 'INCREMENT -1'])(
+    'is refused while running once it has %s',
+    async (change) => {
+      const app = await startApp(database.url, { projections: [recorder({ name: 'log' })] });
+      try {
+        await app.projections.waitFor('log', 4n);
+        await database.query(`ALTER SEQUENCE events_global_position_seq ${change}`);
+        await expect(app.store.head()).rejects.toMatchObject({ name: 'UnsafeSequenceError' });
+        await database.query('ALTER SEQUENCE events_global_position_seq CACHE 1 NO CYCLE INCREMENT 1');
+        const { globalPosition } = await app.store.append('b', [happened()]);
+        await app.projections.waitFor('log', globalPosition);
+      } finally {
+        await app.close();
+      }
+    },
+  );
 
   it('may be renamed', async () => {
     const app = await startStore(database.url);
