@@ -12,6 +12,13 @@ export function freezeEvent(event: RecordedEvent): RecordedEvent {
   return Object.freeze(new StoredEvent({ ...event, recordedAt: asRecorded(event.recordedAt) }));
 }
 
+/** The same for the event itself, which callers find in an error. */
+export function freezeInPlace(event: RecordedEvent): void {
+  freezeDeep(event.data);
+  freezeDeep(event.metadata);
+  Object.freeze(event);
+}
+
 function freezeDeep(value: unknown): void {
   if (typeof value !== 'object' || value === null) return;
   for (const name in value) freezeDeep((value as Record<string, unknown>)[name]);

@@ -40,6 +40,26 @@ describe('a function of the projection that throws or gives nonsense', () => {
     expect(await log.versionsOf('Y')).toEqual([]);
   });
 
+  it('isTransient cannot change the event, of which others get copies', async () => {
+    let seen: unknown;
+    log.fault.now = ({ data }, { attempt }) => {
+      if (attempt === 1) throw new Error('once');
+      seen = data;
+    };
+    const app = await log.start(
+      {},
+      {
+        isTransient: (error) => {
+          const { event } = error as { event?: RecordedEvent };
+          if (event) (event.data as { n: unknown }).n = 'changed';
+          return false;
+        },
+      },
+    );
+    await app.projections.waitFor('log', await appendTo(app, 'X'));
+    expect(seen).toEqual({ n: 0 });
+  });
+
   it.each([
     ['throws', () => (undefined as unknown as { id: string }).id],
     ['gives null', () => null],
