@@ -1,5 +1,9 @@
 import type { PoolClient } from 'pg';
-import { type DataSource, type EntityManager, QueryFailedError, type QueryRunner } from 'typeorm';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { sqlStateOf } from './sql-state';
+
+/** SQLSTATE: in failed transaction. */
+const ABORTED = '25P02';
 
 /** A statement failed and whoever sent it said nothing: the transaction can only be rolled back. */
 export class AbortedTransactionError extends Error {
@@ -78,8 +82,7 @@ interface ClientState {
 
 /** Whether `error` only says that an earlier statement of the transaction failed. */
 export function isAborted(error: unknown): boolean {
-  if (error instanceof AbortedTransactionError) return true;
-  return error instanceof QueryFailedError && (error.driverError as { code?: string }).code === '25P02';
+  return error instanceof AbortedTransactionError || sqlStateOf(error) === ABORTED;
 }
 
 async function rollBack(runner: QueryRunner, client: PoolClient): Promise<void> {

@@ -23,9 +23,10 @@ const TEXTS: Readonly<Record<string, KeyText>> = {
   // With a blank, as PostgreSQL writes it and `pg` reads it.
   'timestamp with time zone': (value) => momentText(value, (date) => toText(date)!.replace('T', ' ')),
   'timestamp without time zone': (value) => momentText(value, localDateText),
+  // Letter by letter, as the database does it: what a letter becomes depends on no other.
   // Blanks at its end say nothing.
   character: (value) => scalarText(value)?.replace(/ +$/, ''),
-  citext: (value) => scalarText(value)?.toLowerCase(),
+  citext: (value) => scalarText(value)?.replaceAll(/\p{L}/gu, (letter) => letter.toLowerCase()),
   bytea: toText as KeyText,
 };
 

@@ -97,7 +97,7 @@ describe('park-stream', () => {
       {
         event: { version: 2 },
         state: 'failed',
-        attempts: 1,
+        attempts: 2,
         errorMessage: expect.stringContaining('bad 2') as string,
       },
       { event: { version: 3 }, state: 'waiting', attempts: 0 },

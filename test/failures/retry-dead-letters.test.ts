@@ -17,10 +17,7 @@ describe('retrying a parked stream', () => {
     bad = new Map([[2, 'second cause']]);
     expect(await app.projections.retryDeadLetters('log')).toEqual({ applied: 1, failed: 1 });
     const after = await app.projections.deadLetters('log');
-    expect(after).toMatchObject([
-      { id: second!.id, state: 'failed', attempts: second!.attempts + 1 },
-      third!,
-    ]);
+    expect(after).toMatchObject([{ id: second!.id, state: 'failed', attempts: 2 }, third!]);
     expect(after[0]!.errorMessage).toContain('second cause');
     expect(after[1]).toEqual(third);
     expect(await log.versionsOf('X')).toEqual([1]);
@@ -28,7 +25,7 @@ describe('retrying a parked stream', () => {
     bad = new Map([[2, 'third cause']]);
     expect(await app.projections.retryDeadLetters('log')).toEqual({ applied: 0, failed: 1 });
     const [again] = await app.projections.deadLetters('log');
-    expect(again).toMatchObject({ attempts: second!.attempts + 2, firstFailedAt: after[0]!.firstFailedAt });
+    expect(again).toMatchObject({ attempts: 3, firstFailedAt: after[0]!.firstFailedAt });
     expect(again!.errorMessage).toContain('third cause');
 
     const [reached, hold] = [new Deferred(), new Deferred()];

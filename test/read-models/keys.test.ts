@@ -113,6 +113,7 @@ describe('the key of a row', () => {
     ['numeric', 0, '-0.00', '0'],
     ['uuid', '3F2504E0-4F89-11D3-9A0C-0305E82C3301', '3f2504e04f8911d39a0c0305e82c3301'],
     ['citext', 'Ab', 'aB'],
+    ['citext', 'ΟΔΟΣ', 'οδοσ'],
     ['char', 'a', 'a  '],
     ['date', '2026-02-03', new Date(2026, 1, 3, 12)],
     ['timestamptz', DAY, DAY.toISOString(), '2026-02-03T05:05:06.789+01:00'],

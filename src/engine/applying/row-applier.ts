@@ -14,7 +14,7 @@ import { StatementCancel } from '../../database/statement-cancel';
 import type { ConnectionBudget } from '../../database/connection-budget';
 import { HandlerFailedError, keyOf } from '../failures/engine.errors';
 import { HandlerWatch } from './handler-watch';
-import { isPromise } from '../../async/is-promise';
+import { isPromise, leaveUnheard } from '../../async/is-promise';
 
 /** Then others have their turn: requests to the application, and the batch being written. */
 const FOLDED_AT_A_STRETCH = 500;
@@ -81,7 +81,7 @@ export class RowApplier implements BatchApplier {
         if (replaying && !handler.replay) continue;
         const table = this.session.tableOf(handler.row);
         try {
-          steps.push({ event, handler, table, rows: table.rowsOf(handler.key(ownEvent(event))) });
+          steps.push({ event, handler, table, rows: table.rowsOf(keysOf(handler, event)) });
         } catch (error) {
           throw new HandlerFailedError(this.projection, keyOf(handler.method), event, error);
         }
@@ -143,4 +143,12 @@ export class RowApplier implements BatchApplier {
       watch.end();
     }
   }
+}
+
+/** @throws TypeError of what is a promise, which no key is */
+function keysOf(handler: RowHandler, event: RecordedEvent): unknown {
+  const keys = handler.key(ownEvent(event));
+  if (!isPromise(keys) && !(Array.isArray(keys) && keys.some(isPromise))) return keys;
+  for (const key of [keys].flat()) if (isPromise(key)) leaveUnheard(key);
+  throw new TypeError('it gave a promise, and must give the key itself');
 }

@@ -3,7 +3,7 @@ import type { ProjectionDefinition, ProjectionSettings } from '../../authoring/p
 import type { RecordedEvent } from '../../events/recorded-event';
 import { describeError } from './describe-error';
 import { callKey } from './user-callback';
-import { isPromise } from '../../async/is-promise';
+import { isPromise, leaveUnheard } from '../../async/is-promise';
 import { isTransientError } from './transient-error';
 
 type IsTransient = (error: unknown) => boolean;
@@ -55,7 +55,7 @@ function answeringForSure(isTransient: IsTransient): IsTransient {
       tell(`threw ${describeError(thrown)}`);
       return false;
     }
-    if (isPromise(answer)) answer.then(undefined, () => undefined);
+    if (isPromise(answer)) leaveUnheard(answer);
     if (typeof answer !== 'boolean') tell(`gave ${isPromise(answer) ? 'a promise' : typeof answer}`);
     return answer === true;
   };

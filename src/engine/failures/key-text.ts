@@ -1,5 +1,8 @@
+import { isPromise, leaveUnheard } from '../../async/is-promise';
+
 /** What a user's function gave for a key that events are kept in order by. */
 export function keyTextOf(value: unknown): string {
+  if (isPromise(value)) leaveUnheard(value);
   if (typeof value === 'string') {
     // Keys of parked events are stored, and two that are stored alike would be one.
     if (value.includes('\0') || !value.isWellFormed())
@@ -13,6 +16,6 @@ export function keyTextOf(value: unknown): string {
 
 function shown(value: unknown): string {
   if (value === null || value === undefined || typeof value === 'number') return String(value);
-  if (typeof (value as PromiseLike<unknown>).then === 'function') return 'a promise';
+  if (isPromise(value)) return 'a promise';
   return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import type { RecordedEvent } from '../../events/recorded-event';
 import type { Fenced } from '../../state/checkpoint.store';
@@ -10,6 +11,7 @@ import type {
 import type { SegmentId } from '../../state/segment-id';
 import { storableText } from '../../state/storable-text';
 import type { BatchTransaction } from '../applying/batch-transaction';
+import { backoffMs } from '../failures/backoff';
 import { AT_COMMIT, HandlerFailedError } from '../failures/engine.errors';
 import type { FailurePolicy } from '../failures/failure-policy';
 import { nameOfError, stackOfError } from '../failures/describe-error';
@@ -200,6 +202,13 @@ export class DeadLetterQueue {
       const site = { projection, isTransient: this.policy.isTransient, calledOff: calledOff.aborted };
       const failure = failureOf(error, { ...site, events: [event] });
       if (failure.kind !== 'event' && failure.kind !== 'timed-out') throw error;
+      // What only waited was never tried, and has its tries as any other event.
+      const tried = letter.attempts + 1;
+      if (tried < this.policy.attempts) {
+        await setTimeout(backoffMs(this.policy.backoff, tried), undefined, { signal: calledOff });
+        fence.progressed();
+        return this.retryOne({ ...letter, attempts: tried }, fence, fates);
+      }
       const failed = error instanceof HandlerFailedError ? error : undefined;
       const record = recordOf(failed ?? new HandlerFailedError(projection, AT_COMMIT, event, error), attempt);
       await this.transaction.apply(
