@@ -22,12 +22,9 @@ function objectText(value: object): string | null {
 
 /** An array literal of what `write` makes of each item: values of one column. */
 export function arrayText<T>(items: readonly T[], write: (item: T) => string | null): string {
-  let text = '{';
-  for (let index = 0; index < items.length; index++) {
-    if (index > 0) text += ',';
-    text += elementText(write(items[index]!));
-  }
-  return text + '}';
+  const elements: string[] = [];
+  for (const item of items) elements.push(elementText(write(item)));
+  return `{${elements.join()}}`;
 }
 
 const ESCAPED = /["\\]/g;

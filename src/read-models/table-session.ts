@@ -4,7 +4,6 @@ import type { Cascades } from './cascades';
 import type { RowTable } from './row-table';
 import type { EncodedChanges, RowChanges } from './row-writer';
 import { InseparableRowsError } from './row.errors';
-import { SettledValues } from './settled-values';
 import { inTheWay, layersOf, type UniqueMove } from './unique-moves';
 
 /** What a batch changes in a table. */
@@ -49,10 +48,33 @@ export class TableSession implements CachedRows {
     this.youngBytes = 0;
   }
 
-  /** @param keys what a user's key function gave: one key, or an array of them */
-  rowsOf(keys: unknown): readonly CachedRow[] {
-    if (!Array.isArray(keys)) return [this.rowOf(keys)];
+  /** @param keys what a user's key function gave: several of them */
+  rowsOf(keys: readonly unknown[]): readonly CachedRow[] {
     return [...new Set(keys.map((key) => this.rowOf(key)))];
+  }
+
+  /** @param given a key as a user's key function gave it */
+  rowOf(given: unknown): CachedRow {
+    const id = this.table.idOf(given);
+    let row = this.young.get(id);
+    if (row) return this.noteOpen(row);
+    row = this.old.get(id);
+    if (row) this.old.delete(this.noteOpen(row).key.id);
+    else {
+      row = {
+        key: this.table.keyOf(id),
+        value: undefined,
+        settled: undefined,
+        xmin: '',
+        stored: false,
+        replaced: false,
+        changed: false,
+      };
+      this.missing.push(row);
+    }
+    this.young.set(id, row);
+    this.youngBytes += row.value ? this.table.sizeOf(row.value) : id.length;
+    return row;
   }
 
   /** Whether rows of the batch are not in memory, or not as a reload would show them. */
@@ -107,7 +129,7 @@ export class TableSession implements CachedRows {
       if (row.replaced && row.stored && !this.alone && this.cascades.beginAt(this.table))
         throw new InseparableRowsError('A row that others go with is deleted and made again');
       const own = this.table.take(result, row.value);
-      row.value = this.table.settle(own, row.key, before, this.now, (row.settled ??= new SettledValues()));
+      row.value = this.table.settle(own, row.key, before, this.now, (row.settled ??= this.table.unsettled()));
       if (this.table.isOpen(row.value)) this.open.add(row);
       if (!before) this.youngBytes += this.table.sizeOf(row.value);
       this.cascades.settled(this.table, row);
@@ -165,29 +187,6 @@ export class TableSession implements CachedRows {
     this.old = new Map();
     this.youngBytes = 0;
     this.open.clear();
-  }
-
-  private rowOf(given: unknown): CachedRow {
-    const id = this.table.idOf(given);
-    let row = this.young.get(id);
-    if (row) return this.noteOpen(row);
-    row = this.old.get(id);
-    if (row) this.old.delete(this.noteOpen(row).key.id);
-    else {
-      row = {
-        key: this.table.keyOf(id),
-        value: undefined,
-        settled: undefined,
-        xmin: '',
-        stored: false,
-        replaced: false,
-        changed: false,
-      };
-      this.missing.push(row);
-    }
-    this.young.set(id, row);
-    this.youngBytes += row.value ? this.table.sizeOf(row.value) : id.length;
-    return row;
   }
 
   /** Updates in an order in which rows may take over each other's unique values. */

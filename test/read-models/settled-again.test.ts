@@ -1,5 +1,4 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { SettledValues } from '../../src/read-models/settled-values';
 import { useRows } from './rows';
 
 @Entity()
@@ -33,7 +32,7 @@ describe('a row that is settled again', () => {
     await rows.now.load(Visit, 1);
     const table = rows.now.table(Visit);
     const key = table.keyOf('1');
-    const settled = new SettledValues();
+    const settled = table.unsettled();
     const settle = (row: object) => table.settle(row, key, undefined, new Date(), settled) as Visit;
     return {
       settle,

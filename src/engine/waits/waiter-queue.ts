@@ -1,5 +1,7 @@
 import type { Waiter } from './waiter';
 
+const NOBODY: readonly Waiter[] = [];
+
 /** Who waits for one projection, in order of position: finding those who are served does not depend on how many wait. */
 export class WaiterQueue {
   /** The positions that are waited for, ascending. */
@@ -34,7 +36,8 @@ export class WaiterQueue {
   }
 
   at(position: bigint): readonly Waiter[] {
-    return [...(this.groups.get(position) ?? [])];
+    const group = this.groups.get(position);
+    return group ? [...group] : NOBODY;
   }
 
   all(): Waiter[] {
