@@ -1,10 +1,11 @@
-import { asRecorded } from './recorded-date';
+import { isJsonPart } from './json-part';
 import type { RecordedEvent } from './recorded-event';
 import { StoredEvent } from './stored-event';
 
 /**
- * The event as one call of a user's function gets it: its own, so that what it does to the event is seen by no other
- * handler, projection or try. The date cannot be set, and is shared.
+ * The event as one call of a handler gets it: its own, so that what it does to the event is seen by no other handler,
+ * projection or try. The date cannot be set, and is shared.
+ * @param event that is frozen
  */
 export function ownEvent(event: RecordedEvent): RecordedEvent {
   return new StoredEvent({
@@ -15,7 +16,7 @@ export function ownEvent(event: RecordedEvent): RecordedEvent {
     metadata: copyJson(event.metadata) as RecordedEvent['metadata'],
     version: event.version,
     globalPosition: event.globalPosition,
-    recordedAt: asRecorded(event.recordedAt),
+    recordedAt: event.recordedAt,
   });
 }
 
@@ -29,12 +30,4 @@ function copyJson(value: unknown): unknown {
     if (typeof part === 'object' && part !== null) copy[name] = copyJson(part);
   }
   return copy;
-}
-
-/** An object or array as JSON has them; sources of others may have more in their events. */
-function isJsonPart(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return true;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

@@ -1,6 +1,7 @@
 import type { QueryArrayConfig } from 'pg';
 import { EventsNotStoredError } from '../events/events-not-stored.error';
 import type { AppendResult } from '../events/event-store';
+import { freezeEvent } from '../events/frozen-event';
 import { StoredEvent } from '../events/stored-event';
 import { writableAsJson } from '../events/json-form';
 import type { RecordedEvent } from '../events/recorded-event';
@@ -51,8 +52,8 @@ export function resultOf([, version, position]: AppendRow): AppendResult {
 
 /** What handlers see is what a later read gives: not what was sent, which a trigger may have changed. */
 export function eventsOf(append: PreparedAppend, rows: readonly AppendRow[]): RecordedEvent[] {
-  return rows.map(
-    ([, version, position, recordedAt, data, metadata], index) =>
+  return rows.map(([, version, position, recordedAt, data, metadata], index) =>
+    freezeEvent(
       new StoredEvent({
         id: append.ids[index]!,
         streamId: append.streamId,
@@ -63,6 +64,7 @@ export function eventsOf(append: PreparedAppend, rows: readonly AppendRow[]): Re
         globalPosition: BigInt(position),
         recordedAt: momentOf(JSON.parse(recordedAt) as number | string),
       }),
+    ),
   );
 }
 

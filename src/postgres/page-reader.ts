@@ -100,9 +100,7 @@ export class PageReader {
       rowMode: 'array',
       types: AS_WRITTEN,
     };
-    return (await this.names.sendAlone<Row>(poolOf(this.dataSource), query)).rows.map((row) =>
-      freezeEvent(ofRow(row)),
-    );
+    return (await this.names.sendAlone<Row>(poolOf(this.dataSource), query)).rows.map((row) => ofRow(row));
   }
 
   private async readOnce(request: PageRequest, store: SeenStore): Promise<EventPage> {
@@ -208,8 +206,8 @@ function ofColumns([, , , positions, ...columns]: Columns, asked: readonly strin
   const version = JSON.parse(`[${versions}]`) as number[];
   const payload = JSON.parse(`[${data}]`) as unknown[];
   const time = JSON.parse(`[${recordedAt}]`) as (number | string)[];
-  return positionsOf(positions).map(
-    (position, at) =>
+  return positionsOf(positions).map((position, at) =>
+    freezeEvent(
       new StoredEvent({
         id: id[at]!,
         streamId: streamId[at]!,
@@ -220,6 +218,7 @@ function ofColumns([, , , positions, ...columns]: Columns, asked: readonly strin
         globalPosition: BigInt(position),
         recordedAt: momentOf(time[at]!),
       }),
+    ),
   );
 }
 
@@ -249,14 +248,16 @@ function isEvent(row: Row | EmptyRow): row is Row {
 }
 
 function ofRow([, , position, id, streamId, version, type, data, metadata, recordedAt]: Row): RecordedEvent {
-  return new StoredEvent({
-    id,
-    streamId,
-    type,
-    data: JSON.parse(data) as unknown,
-    metadata: metadata === null ? NO_METADATA : (JSON.parse(metadata) as EventMetadata),
-    version: Number(version),
-    globalPosition: BigInt(position),
-    recordedAt: momentOf(JSON.parse(recordedAt) as number | string),
-  });
+  return freezeEvent(
+    new StoredEvent({
+      id,
+      streamId,
+      type,
+      data: JSON.parse(data) as unknown,
+      metadata: metadata === null ? NO_METADATA : (JSON.parse(metadata) as EventMetadata),
+      version: Number(version),
+      globalPosition: BigInt(position),
+      recordedAt: momentOf(JSON.parse(recordedAt) as number | string),
+    }),
+  );
 }

@@ -14,7 +14,6 @@ import {
   type AppendResult,
   EventStore,
 } from '../events/event-store';
-import { freezeEvent } from '../events/frozen-event';
 import type { NewEvent } from '../events/new-event';
 import type { RecordedEvent } from '../events/recorded-event';
 import { StoreChangedError, StoreNotReadableError } from '../events/store-state.errors';
@@ -147,7 +146,7 @@ export class PostgresEventStore extends EventStore {
         maxBytes: READ_ALL_BYTES,
       };
       const page = await this.readPage(request);
-      events.push(...page.events.map(freezeEvent));
+      events.push(...page.events);
       from = page.through;
     }
     return events;
@@ -198,7 +197,7 @@ export class PostgresEventStore extends EventStore {
     while (through < upTo) {
       const request = { after: through, upTo, types, limit: limit + 1, maxBytes };
       const page = await pages.read(request, seen);
-      events.push(...page.events.map(freezeEvent));
+      events.push(...page.events);
       ({ through } = page);
       witness = page.witness ?? witness;
       bytes += page.bytes;

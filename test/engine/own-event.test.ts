@@ -1,16 +1,18 @@
 import type { RecordedEvent } from 'nestjs-projections';
+import { freezeEvent } from '../../src/events/frozen-event';
 import { ownEvent } from '../../src/events/own-event';
 
-const event = (data: unknown, recordedAt: unknown = new Date(0)): RecordedEvent => ({
-  id: 'id',
-  streamId: 's',
-  type: 'T',
-  data,
-  metadata: {},
-  version: 1,
-  globalPosition: 1n,
-  recordedAt: recordedAt as Date,
-});
+const event = (data: unknown, recordedAt: unknown = new Date(0)): RecordedEvent =>
+  freezeEvent({
+    id: 'id',
+    streamId: 's',
+    type: 'T',
+    data,
+    metadata: {},
+    version: 1,
+    globalPosition: 1n,
+    recordedAt: recordedAt as Date,
+  });
 
 const partsOf = (value: unknown): object[] =>
   typeof value === 'object' && value !== null ? [value, ...Object.values(value).flatMap(partsOf)] : [];
@@ -28,8 +30,17 @@ describe('the event as one call gets it', () => {
   );
 
   it('keeps what a source gives that is no JSON', () => {
-    const data = { at: new Date(1), map: new Map() };
+    const data = { at: new Date(1), map: new Map(), bytes: Buffer.from('bytes') };
     expect(ownEvent(event(data)).data).toEqual(data);
+  });
+
+  it('is of one that nobody can change', () => {
+    const frozen = event({ list: [{ a: 1 }] });
+    expect(partsOf([frozen, frozen.data, frozen.metadata]).filter((part) => !Object.isFrozen(part))).toEqual([
+      [frozen, frozen.data, frozen.metadata],
+      frozen.recordedAt,
+    ]);
+    expect(freezeEvent(frozen)).toBe(frozen);
   });
 
   it('has a date that cannot be set, wherever it comes from', () => {

@@ -1,31 +1,17 @@
-import { setImmediate } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { RowContext } from '../../authoring/projection-context';
 import type { RowHandler } from '../../authoring/projection-definition';
-import { ownEvent } from '../../events/own-event';
+import { madeOf } from '../../events/made-of';
 import type { RecordedEvent } from '../../events/recorded-event';
 import type { RowSession } from '../../read-models/row-session';
-import { InseparableRowsError } from '../../read-models/row.errors';
-import type { CachedRow } from '../../read-models/cached-row';
-import type { TableSession } from '../../read-models/table-session';
 import { type AfterCommit, type Batch, type BatchApplier, PrepareAgain, type PreparedBatch } from './batch';
 import { StatementCancel } from '../../database/statement-cancel';
 import type { ConnectionBudget } from '../../database/connection-budget';
 import { HandlerFailedError, keyOf } from '../failures/engine.errors';
 import { HandlerWatch } from './handler-watch';
+import { type FoldStep, RowFold } from './row-fold';
 import { isPromise, leaveUnheard } from '../../async/is-promise';
-
-/** Then others have their turn: requests to the application, and the batch being written. */
-const FOLDED_AT_A_STRETCH = 500;
-
-/** A handler about to fold an event into the rows of its keys. */
-interface Step {
-  readonly event: RecordedEvent;
-  readonly handler: RowHandler;
-  readonly table: TableSession;
-  readonly rows: readonly CachedRow[];
-}
 
 /**
  * Runs handlers that fold rows: loads the rows a batch needs at once, folds in memory, and saves what changed at once.
@@ -74,25 +60,21 @@ export class RowApplier implements BatchApplier {
     this.session.reset();
   }
 
-  private plan({ events, replaying }: Batch): Step[] {
-    const steps: Step[] = [];
+  private plan({ events, replaying }: Batch): FoldStep[] {
+    const steps: FoldStep[] = [];
     for (const event of events)
       for (const handler of this.handlersOf(event.type)) {
         if (replaying && !handler.replay) continue;
         const table = this.session.tableOf(handler.row);
         try {
-          steps.push({ event, handler, table, rows: table.rowsOf(keysOf(handler, event)) });
+          const keys = keysOf(handler, event);
+          if (!Array.isArray(keys)) steps.push({ event, handler, table, row: table.rowOf(keys) });
+          else for (const row of table.rowsOf(keys)) steps.push({ event, handler, table, row });
         } catch (error) {
           throw new HandlerFailedError(this.projection, keyOf(handler.method), event, error);
         }
       }
     return steps;
-  }
-
-  /** Copying every row for the few that are left alone would cost all handlers: those that do so are remembered. */
-  private foldAgain(handler: RowHandler): never {
-    this.mayLeaveAlone.add(handler);
-    throw new PrepareAgain();
   }
 
   private async withClient(
@@ -111,34 +93,17 @@ export class RowApplier implements BatchApplier {
   }
 
   private async fold(
-    steps: readonly Step[],
-    batch: Batch,
+    steps: readonly FoldStep[],
+    { replaying, attempt, calledOff }: Batch,
     afterCommit: AfterCommit,
     within: EntityManager | undefined,
   ): Promise<void> {
-    const watch = new HandlerWatch(this.timeoutMs, () => undefined, batch.calledOff);
-    const { replaying, attempt } = batch;
+    const { projection, mayLeaveAlone } = this;
+    const watch = new HandlerWatch(this.timeoutMs, () => undefined, calledOff);
     const context: RowContext = { replaying, attempt, signal: watch.signal, afterCommit };
-    let folded = 0;
+    const ask = () => this.withClient(within, (client) => this.session.ask(client));
     try {
-      for (const { event, handler, table, rows } of steps) {
-        if (++folded % FOLDED_AT_A_STRETCH === 0) await setImmediate();
-        for (const row of rows) {
-          if (table.isOpen(row)) await this.withClient(within, (client) => this.session.ask(client));
-          try {
-            const { value } = row;
-            const kept = table.needsBefore || this.mayLeaveAlone.has(handler);
-            const before = kept ? table.copyOf(row) : value;
-            let result = handler.handle(ownEvent(event), value, context);
-            if (isPromise(result)) result = await watch.guard(result);
-            if (result === undefined && value && !kept) this.foldAgain(handler);
-            table.keep(row, result, before);
-          } catch (error) {
-            if (error instanceof PrepareAgain || error instanceof InseparableRowsError) throw error;
-            throw new HandlerFailedError(this.projection, handler.method, event, error);
-          }
-        }
-      }
+      await new RowFold(steps, { projection, context, watch, mayLeaveAlone, ask }).run();
     } finally {
       watch.end();
     }
@@ -147,7 +112,7 @@ export class RowApplier implements BatchApplier {
 
 /** @throws TypeError of what is a promise, which no key is */
 function keysOf(handler: RowHandler, event: RecordedEvent): unknown {
-  const keys = handler.key(ownEvent(event));
+  const keys = madeOf(handler.key, event);
   if (!isPromise(keys) && !(Array.isArray(keys) && keys.some(isPromise))) return keys;
   for (const key of [keys].flat()) if (isPromise(key)) leaveUnheard(key);
   throw new TypeError('it gave a promise, and must give the key itself');

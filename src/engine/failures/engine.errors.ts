@@ -1,5 +1,4 @@
 import { ProjectionError } from '../../events/projection.error';
-import { freezeInPlace } from '../../events/frozen-event';
 import type { RecordedEvent } from '../../events/recorded-event';
 import type { Witness } from '../../events/witness';
 import { describeError } from './describe-error';
@@ -45,8 +44,6 @@ export class HandlerFailedError extends ProjectionError {
         NEXT[consequence](event),
       { cause },
     );
-    // It is given to isTransient and to whoever looks into the error, and is the one that all others get copies of.
-    freezeInPlace(event);
   }
 
   /** The same failure with the advice that helps after what became of the event. */

@@ -1,5 +1,5 @@
 import type { KeyCallback } from '../../authoring/key-callback';
-import { ownEvent } from '../../events/own-event';
+import { madeOf } from '../../events/made-of';
 import type { RecordedEvent } from '../../events/recorded-event';
 import { HandlerFailedError } from './engine.errors';
 import { keyTextOf } from './key-text';
@@ -15,7 +15,7 @@ export function callKey(
   event: RecordedEvent,
 ): string {
   try {
-    return keyTextOf(by(ownEvent(event)));
+    return keyTextOf(madeOf(by, event));
   } catch (error) {
     throw new HandlerFailedError(projection, callback, event, error);
   }

@@ -1,4 +1,5 @@
 import type { EventPage, EventSource, PageRequest } from '../../events/event-source';
+import { freezeEvent } from '../../events/frozen-event';
 import type { RecordedEvent } from '../../events/recorded-event';
 import { UnreadableEventError } from '../../events/unreadable-event.error';
 import { lastWitness, witnessOf } from '../../events/witness';
@@ -43,7 +44,7 @@ export class EventFeed {
     } catch (error) {
       if (!(error instanceof UnreadableEventError)) throw error;
       // The event may be one that only others asked for.
-      return this.budget.use(() => this.source.readPage(request));
+      return this.read(request);
     }
   }
 
@@ -58,7 +59,7 @@ export class EventFeed {
 
   private fetch(request: PageRequest): Block {
     const types = this.typesNear(request);
-    const page = this.budget.use(() => this.source.readPage({ ...request, types }));
+    const page = this.read({ ...request, types });
     const { after, incarnation } = request;
     const block: Block = { incarnation, after, types: types && new Set(types), page, done: undefined };
     page.then(
@@ -68,6 +69,12 @@ export class EventFeed {
     // Nobody else is near: keeping it would only hold memory.
     if (this.near(request).length > 1) this.keep(block);
     return block;
+  }
+
+  /** A source of somebody's own may leave its events open to changes. */
+  private async read(request: PageRequest): Promise<EventPage> {
+    const page = await this.budget.use(() => this.source.readPage(request));
+    return { ...page, events: page.events.map(freezeEvent) };
   }
 
   private keep(block: Block): void {

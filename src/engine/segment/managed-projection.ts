@@ -1,9 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { map, Subject } from 'rxjs';
 import type { ProjectionDefinition } from '../../authoring/projection-definition';
-import { freezeEvent } from '../../events/frozen-event';
 import { writableAsJson } from '../../events/json-form';
-import type { RecordedEvent } from '../../events/recorded-event';
 import type { CommittedBatch } from '../applying/committed-batch';
 import type { LiveStop } from './live-stop';
 import type { Directive, SegmentRunner } from './segment-runner';
@@ -91,9 +89,7 @@ export class ManagedProjection {
   }
 }
 
-/** Who only counts batches does not pay for events that cannot be changed. */
+/** Observers all get one list, which the engine goes on with. */
 function givenAway({ events, ...batch }: CommittedBatch): CommittedBatch {
-  let frozen: readonly RecordedEvent[] | undefined;
-  const get = () => (frozen ??= Object.freeze(events.map(freezeEvent)));
-  return writableAsJson(Object.defineProperty(batch as CommittedBatch, 'events', { get, enumerable: true }));
+  return writableAsJson({ ...batch, events: Object.freeze([...events]) });
 }
