@@ -169,9 +169,10 @@ export class PageReader {
     sql: typeof readPageSql,
     { after, types, limit, maxBytes }: PageRequest,
     end: bigint,
-    { table, server, relation, witness }: SeenStore,
+    { table, server, relation, witness, gap }: SeenStore,
   ): Promise<R[]> {
-    const seen = [server, relation, witness?.position ?? null, witness?.id ?? null];
+    const newest = [witness?.position ?? null, witness?.id ?? null];
+    const seen = [server, relation, ...newest, gap?.after ?? null, gap?.through ?? null];
     const rows = await this.send<R>({
       text: sql(table, types !== undefined),
       values: [after, end, limit, maxBytes, ...seen, ...(types ? [types] : [])],

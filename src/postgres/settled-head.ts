@@ -25,9 +25,15 @@ const COUNTED = 1_000_000n;
 const UNDEFINED = new Set<unknown>(['42P01', '42703']);
 
 /** An event that is there as long as the store continues what it was at the last look. */
-interface Witness {
+interface Newest {
   readonly position: string;
   readonly id: string;
+}
+
+/** Settled positions behind the newest event: none of them has an event, unless they are drawn again. */
+interface Gap {
+  readonly after: bigint;
+  readonly through: bigint;
 }
 
 /** The store as the last look saw it, for whoever reads from it what that look found to be settled. */
@@ -37,7 +43,8 @@ export interface SeenStore {
   readonly server: string;
   readonly relation: string;
   readonly file: string;
-  readonly witness: Witness | undefined;
+  readonly witness: Newest | undefined;
+  readonly gap: Gap | undefined;
 }
 
 interface Look {
@@ -47,9 +54,11 @@ interface Look {
   readonly file: string;
   readonly last: bigint;
   readonly contiguous: bigint;
-  readonly witness: Witness | undefined;
+  readonly witness: Newest | undefined;
   /** Whether the witness of the last look is still at its position; `undefined` where no event is. */
   readonly witnessed: boolean | undefined;
+  /** Whether events are in the gap of the last look. */
+  readonly filled: boolean;
 }
 
 type LookRow = [
@@ -63,6 +72,7 @@ type LookRow = [
   id: string | null,
   ordered: 't' | 'f' | null,
   witnessed: 't' | 'f' | null,
+  filled: 't' | 'f',
   contiguous: string,
 ];
 
@@ -117,14 +127,17 @@ export class SettledHead {
       if (await this.beganAgain(look)) continue;
       this.assertAhead(look);
       const { last, contiguous } = look;
+      if (last < this.settled) {
+        // What was trusted at the start lies beyond the end, and is of no use.
+        this.settled = 0n;
+        continue;
+      }
       this.last = last;
       const strode = contiguous - this.settled >= STRIDE;
       this.settled = contiguous;
       if (last > this.settled) await this.settleRounds(last);
       if (last <= this.settled) {
         this.rounds = [];
-        // Lower only where what was trusted at the start lies beyond the end.
-        this.settled = last;
         return this.head(false);
       }
       if (!strode) return this.head(true);
@@ -145,7 +158,13 @@ export class SettledHead {
     const before = this.store;
     const why = before && this.changeSince(before, look);
     if (before && !why) {
-      this.store = { ...before, table: this.table, witness };
+      // What was settled before the look is all that its snapshot can tell.
+      this.store = {
+        ...before,
+        table: this.table,
+        witness,
+        gap: gapBehind(positionOf(witness), this.settled),
+      };
       return false;
     }
     // Another table may have another sequence.
@@ -153,7 +172,7 @@ export class SettledHead {
       this.table = await findEventsTable(this.dataSource, this.table.events);
     const drawnAgain = before !== undefined && this.drawsAgain(before, look);
     const incarnation = `${server}#${++this.incarnations}`;
-    this.store = { incarnation, table: this.table, server, relation, file, witness };
+    this.store = { incarnation, table: this.table, server, relation, file, witness, gap: undefined };
     this.last = last;
     if (!why) return false;
     if (drawnAgain) this.numbering++;
@@ -166,7 +185,7 @@ export class SettledHead {
 
   private changeSince(
     before: SeenStore,
-    { server, relation, file, last, witnessed }: Look,
+    { server, relation, file, last, witnessed, filled }: Look,
   ): string | undefined {
     if (server !== before.server) return 'the server was started again, or is another one';
     if (relation !== before.relation) return 'its table is another one';
@@ -174,6 +193,7 @@ export class SettledHead {
     if (file !== before.file) return 'its sequence was restarted';
     if (before.witness && !witnessed)
       return `the event at position ${before.witness.position} is gone or another one`;
+    if (filled) return `events are behind position ${before.gap!.after}, where none could come any more`;
     return undefined;
   }
 
@@ -181,8 +201,9 @@ export class SettledHead {
    * Whether positions that were seen may belong to other events now. Another life of the server, or another table, that has
    * what was seen goes on with them; so does one and the same sequence where a single event was deleted.
    */
-  private drawsAgain(before: SeenStore, { server, relation, file, last, witnessed }: Look): boolean {
-    if (last < this.last) return true;
+  private drawsAgain(before: SeenStore, look: Look): boolean {
+    const { server, relation, file, last, witnessed, filled } = look;
+    if (filled || last < this.last) return true;
     if (witnessed !== undefined) return !witnessed;
     return server !== before.server || file !== before.file || relation !== before.relation;
   }
@@ -199,16 +220,34 @@ export class SettledHead {
   }
 
   private async lookAt(table: EventsTable): Promise<Look> {
-    const { witness: known } = this.store ?? {};
+    const { witness: known, gap } = this.store ?? {};
     const query = timed({
       text: lookSql(table, STRIDE),
-      values: [this.settled, known?.position ?? null, known?.id ?? null],
+      values: [
+        this.settled,
+        known?.position ?? null,
+        known?.id ?? null,
+        gap?.after ?? null,
+        gap?.through ?? null,
+      ],
       rowMode: 'array',
       types: AS_WRITTEN,
     });
     const { rows } = await this.names.sendAlone<LookRow>(poolOf(this.dataSource), query);
-    const [server, recovering, relation, file, hidden, lastText, newest, id, ordered, witnessed, contiguous] =
-      rows[0]!;
+    const [
+      server,
+      recovering,
+      relation,
+      file,
+      hidden,
+      lastText,
+      newest,
+      id,
+      ordered,
+      witnessed,
+      filled,
+      contiguous,
+    ] = rows[0]!;
     // It says what is wrong. Positions that were drawn meanwhile are no order to go by.
     if (ordered === 'f') await findEventsTable(this.dataSource, table.events);
     if (recovering === 't') throw new ServerInRecoveryError();
@@ -223,6 +262,7 @@ export class SettledHead {
       contiguous: BigInt(contiguous),
       witness,
       witnessed: witnessed === null ? undefined : witnessed === 't',
+      filled: filled === 't',
     };
   }
 
@@ -261,13 +301,21 @@ export class SettledHead {
     this.settled = last;
     // Before anything was settled the range is the whole history: not worth a scan to count its holes.
     if (behind === 0n || last - behind > COUNTED) return;
-    const [row] = await timedQuery<{ visible: string }>(this.dataSource, countVisibleSql(this.table.events), [
+    const [row] = await timedQuery<VisibleRow>(this.dataSource, countVisibleSql(this.table.events), [
       behind,
       last,
     ]);
     const holes = last - behind - BigInt(row!.visible);
+    const known = positionOf(this.store!.witness);
+    const newest = row!.newest === null ? lower(known, behind) : BigInt(row!.newest);
+    this.store = { ...this.store!, gap: gapBehind(newest, last) };
     if (holes > 0n) this.logger.log(`Passed ${holes} position(s) up to ${last} that were rolled back`);
   }
+}
+
+interface VisibleRow {
+  readonly visible: string;
+  readonly newest: string | null;
 }
 
 interface WritersRow {
@@ -275,3 +323,10 @@ interface WritersRow {
   readonly recovering: boolean;
   readonly writers: string[];
 }
+
+const positionOf = (newest: Newest | undefined): bigint => BigInt(newest?.position ?? 0);
+
+const lower = (one: bigint, other: bigint): bigint => (one < other ? one : other);
+
+const gapBehind = (after: bigint, through: bigint): Gap | undefined =>
+  after < through ? { after, through } : undefined;

@@ -15,6 +15,15 @@ export const sequenceEndSql = ({ sequence, maySelect }: EventsTable) =>
     ? `(SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM ${sequence})`
     : `pg_sequence_last_value(${literal(sequence)}::regclass)`;
 
+/**
+ * Whether an event is behind `after`, up to `through`. The order keeps the server to the index: for a mere EXISTS it may
+ * walk through the table.
+ */
+export const isFilledSql = ({ events }: EventsTable, after: string, through: string) => `
+    CASE WHEN ${after}::bigint < ${through}::bigint THEN (
+      SELECT true FROM ${events} WHERE global_position > ${after}::bigint AND global_position <= ${through}::bigint
+      ORDER BY global_position LIMIT 1) ELSE false END`;
+
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** Whether a row of pg_sequence hands out positions in the order of time. */

@@ -1,6 +1,6 @@
 import { SERVER_INCARNATION } from '../../database/server-incarnation';
 import { momentSql } from './moment.sql';
-import { type EventsTable, literal, sequenceEndSql } from './events-table.sql';
+import { type EventsTable, isFilledSql, literal, sequenceEndSql } from './events-table.sql';
 
 export const RECORDED_AT = `${momentSql('recorded_at')} AS recorded_at`;
 
@@ -14,7 +14,10 @@ export const readStreamSql = (events: string) => `
   ORDER BY version
   LIMIT $3`;
 
-/** Whether this snapshot has all that the settled head ($2) was found in: $5 server, $6 table, $7 and $8 its newest event. */
+/**
+ * Whether this snapshot has all that the settled head ($2) was found in: $5 server, $6 table, $7 and $8 its newest event; and
+ * nothing behind $9 up to $10, where nothing could come any more.
+ */
 const guardSql = (table: EventsTable) => `CASE
   WHEN pg_is_in_recovery() THEN 'recovering'
   WHEN row_security_active(${literal(table.events)}::regclass) THEN 'hidden'
@@ -23,6 +26,7 @@ const guardSql = (table: EventsTable) => `CASE
   WHEN coalesce(${sequenceEndSql(table)}, 0) < $2::bigint THEN 'end'
   WHEN $7::bigint IS NOT NULL
     AND NOT EXISTS (SELECT FROM ${table.events} WHERE global_position = $7::bigint AND id = $8::uuid) THEN 'witness'
+  WHEN ${isFilledSql(table, '$9', '$10')} THEN 'filled'
   ELSE 'complete' END`;
 
 /** Only what is stored compressed is unpacked to find out. */
@@ -37,17 +41,17 @@ const EMPTY = 5;
 /** What an event counts for: its payload, and its metadata where there are any. */
 const SIZE = `${sizeOf('data')} + ${sizeOf('metadata')} - ${EMPTY}`;
 
-/** Walks the primary key; a filter on the type ($9) never changes that, so a page costs what it passes over. */
+/** Walks the primary key; a filter on the type ($11) never changes that, so a page costs what it passes over. */
 const picked = (columns: string, events: string, filtered: boolean) => `
     SELECT ${columns} FROM ${events}
-    WHERE global_position > $1 AND global_position <= $2 ${filtered ? 'AND type = ANY ($9)' : ''}
+    WHERE global_position > $1 AND global_position <= $2 ${filtered ? 'AND type = ANY ($11)' : ''}
     ORDER BY global_position
     LIMIT $3`;
 
 /** Where they are asked for by an array, as places in it: a text each costs the reader more. */
 const typesSql = (filtered: boolean) =>
   filtered
-    ? `string_agg(array_position($9::text[], type)::text, ',')`
+    ? `string_agg(array_position($11::text[], type)::text, ',')`
     : `string_agg(to_json(type)::text, ',')`;
 
 /** The last event of any type in the range of a page, as JSON; NULL where there is none. */

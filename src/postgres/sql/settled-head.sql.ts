@@ -1,9 +1,15 @@
 import { SERVER_INCARNATION } from '../../database/server-incarnation';
-import { type EventsTable, literal, sequenceEndSql, sequenceIsOrderedSql } from './events-table.sql';
+import {
+  type EventsTable,
+  isFilledSql,
+  literal,
+  sequenceEndSql,
+  sequenceIsOrderedSql,
+} from './events-table.sql';
 
 /**
  * The server, the table and the file of its sequence (another one where that was restarted) that this statement sees, the
- * end of the sequence, the newest event, whether the sequence is one that positions may come from, whether the event at position $2 is still $3 (NULL where none is there), and how far positions behind $1 are visible without a hole (looking at most `stride` far).
+ * end of the sequence, the newest event, whether the sequence is one that positions may come from, whether the event at position $2 is still $3 (NULL where none is there), whether an event is behind $4 up to $5, and how far positions behind $1 are visible without a hole (looking at most `stride` far).
  * One statement, hence one snapshot: with two, an event may commit between them and be taken for a hole passed.
  * The server would plan it each time, which takes longer than all else, if it knew $1 when it plans.
  */
@@ -13,7 +19,8 @@ export const lookSql = ({ events, ...table }: EventsTable, stride: number) => `
          pg_relation_filenode(${literal(table.sequence)}::regclass)::text AS file,
          row_security_active(${literal(events)}::regclass) AS hidden,
          ${sequenceEndSql({ events, ...table })} AS last, newest.global_position, newest.id, ${sequenceIsOrderedSql({ events, ...table })} AS ordered,
-         (SELECT bool_or(id = $3) FROM ${events} WHERE global_position = $2::bigint) AS witnessed, contiguous
+         (SELECT bool_or(id = $3) FROM ${events} WHERE global_position = $2::bigint) AS witnessed,
+         coalesce(${isFilledSql({ events, ...table }, '$4', '$5')}, false) AS filled, contiguous
   FROM (
     SELECT coalesce(max(position) FILTER (WHERE position = $1::bigint + place), $1::bigint) AS contiguous
     FROM (
@@ -41,4 +48,4 @@ export const WRITERS_SQL = `
     AND mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')) AS writers`;
 
 export const countVisibleSql = (events: string) => `
-  SELECT count(*) AS visible FROM ${events} WHERE global_position > $1 AND global_position <= $2`;
+  SELECT count(*) AS visible, max(global_position) AS newest FROM ${events} WHERE global_position > $1 AND global_position <= $2`;
