@@ -235,7 +235,7 @@ export class ProjectionEngine {
       async () => {
         for (const { definition } of this.all) await this.checkType(definition);
       },
-      async () => this.source.open(await this.state.checkpoints.highest()),
+      async () => this.source.open(await this.state.checkpoints.settled()),
       () => this.watcher.start(),
       // A new projection begins at the head, which an append that is open may keep far too low.
       () => this.watcher.settles(SETTLES_MS),

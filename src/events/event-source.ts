@@ -38,8 +38,8 @@ export interface EventPage {
   readonly through: bigint;
   /** About how large payloads and metadata are as JSON. */
   readonly bytes: number;
-  /** The last event up to `through`, of any type, where the source can tell. */
-  readonly witness?: Witness | undefined;
+  /** The last event up to `through`, of any type: `null` where none is, `undefined` where that is not known. */
+  readonly witness?: Witness | null | undefined;
 }
 
 export interface Head {
@@ -99,7 +99,7 @@ export abstract class EventSource {
 
   /**
    * Checks what reading safely depends on and begins to listen.
-   * @param settledAtLeast a position known to be settled, as a stored checkpoint is
+   * @param settledAtLeast a position known to be settled, as that of an event which was applied
    */
   abstract open(settledAtLeast: bigint): Promise<void>;
 

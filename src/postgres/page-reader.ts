@@ -127,7 +127,7 @@ export class PageReader {
       events,
       through,
       bytes,
-      witness: lastWitness(through, witnessOf(events.at(-1)), witnessIn(columns!)),
+      witness: lastWitness(through, witnessOf(events.at(-1)), witnessIn(columns!, end)) ?? null,
     };
   }
 
@@ -160,7 +160,7 @@ export class PageReader {
     const bytes = rows.reduce((sum, [, , , , , , , data, metadata]) => sum + lengthOf(data, metadata), 0);
     // What lies behind the last one may have been too large: only where there is none is all of it known.
     const [last] = events.slice(-1);
-    const witness = witnessOf(last) ?? witnessIn(found[0]!);
+    const witness = witnessOf(last) ?? witnessIn(found[0]!, end) ?? null;
     return { events, through: last?.globalPosition ?? end, bytes, witness };
   }
 
@@ -236,12 +236,14 @@ function positionsOf(column: string): readonly (number | string)[] {
     : column.split(',');
 }
 
-/** What the statement found in all of the range, wherever the page was cut. */
-function witnessIn([, text]: readonly [state: PageState, witness: string | null, ...unknown[]]):
-  Witness | undefined {
+/** What the statement found in all of the range up to `end`, wherever the page was cut. */
+function witnessIn(
+  [, text]: readonly [state: PageState, witness: string | null, ...unknown[]],
+  end: bigint,
+): Witness | undefined {
   if (text === null) return undefined;
   const [position, id] = JSON.parse(text) as [position: string, id: string];
-  return { position: BigInt(position), id };
+  return { position: BigInt(position), id, through: end };
 }
 
 function isEvent(row: Row | EmptyRow): row is Row {

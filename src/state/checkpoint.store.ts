@@ -34,6 +34,7 @@ interface Row {
   readonly halt_at: string | null;
   readonly witness_position: string | null;
   readonly witness_id: string | null;
+  readonly witness_through: string | null;
   readonly server: string;
 }
 
@@ -61,7 +62,7 @@ export class CheckpointStore {
     manager: EntityManager = this.dataSource.manager,
   ): Promise<StoredCheckpoint[]> {
     const rows = await manager.query<Row[]>(
-      `SELECT segment, position, replay_until, epoch, halt_at, witness_position, witness_id, ${SERVER_INCARNATION} AS server
+      `SELECT segment, position, replay_until, epoch, halt_at, witness_position, witness_id, witness_through, ${SERVER_INCARNATION} AS server
        FROM ${this.table} WHERE projection = $1 ORDER BY segment`,
       [projection],
     );
@@ -108,7 +109,7 @@ export class CheckpointStore {
     server?: string,
   ): Promise<Fenced | undefined> {
     const text = `
-      UPDATE ${this.table} SET position = $4, replay_until = $5, witness_position = $9, witness_id = $10, updated_at = clock_timestamp()
+      UPDATE ${this.table} SET position = $4, replay_until = $5, witness_position = $9, witness_id = $10, witness_through = $11, updated_at = clock_timestamp()
       WHERE projection = $1 AND segment = $2 AND position = $3 AND replay_until IS NOT DISTINCT FROM $6 AND epoch = $7 AND coalesce(halt_at >= $4, true)
         AND coalesce(${SERVER_INCARNATION} = $8::text, true)
       RETURNING pg_backend_pid() AS backend, pg_current_xact_id()::xid::text AS transaction`;
@@ -124,6 +125,7 @@ export class CheckpointStore {
       server ?? null,
       witness?.position ?? null,
       witness?.id ?? null,
+      witness?.through ?? null,
     ];
     if (!manager) return (await this.dataSource.query<[Fenced[], number]>(text, values))[0][0];
     // Every batch begins with it, which makes what the server spends on planning it count.
@@ -153,9 +155,16 @@ export class CheckpointStore {
     );
     await manager.query(
       `UPDATE ${this.table} SET position = $2, replay_until = coalesce($3, nullif(greatest(position, replay_until, $2), $2)),
-         witness_position = $4, witness_id = $5, updated_at = clock_timestamp()
+         witness_position = $4, witness_id = $5, witness_through = $6, updated_at = clock_timestamp()
        WHERE projection = $1`,
-      [projection, position, replayUntil ?? null, witness?.position ?? null, witness?.id ?? null],
+      [
+        projection,
+        position,
+        replayUntil ?? null,
+        witness?.position ?? null,
+        witness?.id ?? null,
+        witness?.through ?? null,
+      ],
     );
   }
 
@@ -180,9 +189,11 @@ export class CheckpointStore {
     return evict(this.dataSource, this.table, id);
   }
 
-  async highest(): Promise<bigint> {
+  /** How far the store is known to be settled: no further than its events go, for what lies behind them may be drawn again. */
+  async settled(): Promise<bigint> {
     const [row] = await this.dataSource.query<[{ position: string }]>(
-      `SELECT coalesce(max(position), 0) AS position FROM ${this.table}`,
+      `SELECT coalesce(max(least(position, witness_position)) FILTER (WHERE witness_id IS NOT NULL), max(position), 0) AS position
+       FROM ${this.table}`,
     );
     return BigInt(row.position);
   }
@@ -200,6 +211,8 @@ function toCheckpoint(row: Row): StoredCheckpoint {
   };
 }
 
-function witnessOf({ witness_position: position, witness_id: id }: Row): Witness | undefined {
-  return position === null || id === null ? undefined : { position: BigInt(position), id };
+function witnessOf({ witness_position, witness_id: id, witness_through }: Row): Witness | undefined {
+  if (witness_position === null || id === null) return undefined;
+  const position = BigInt(witness_position);
+  return { position, id, through: BigInt(witness_through ?? position) };
 }

@@ -34,7 +34,7 @@ export const MODULE_TABLES: Readonly<Record<string, ModuleTable>> = {
   },
   projection_checkpoints: {
     columns: { projection: TEXT, segment: WHOLE, position: WHOLE, replay_until: WHOLE, epoch: WHOLE },
-    later: ['halt_at', 'witness_position', 'witness_id'],
+    later: ['halt_at', 'witness_position', 'witness_id', 'witness_through'],
     privileges: ALL,
   },
   projection_states: {

@@ -114,18 +114,20 @@ export class SegmentCutStore {
       [projection],
     );
     await manager.query(
-      `INSERT INTO ${this.checkpoints} AS stored (projection, segment, position, replay_until, epoch, witness_position, witness_id)
+      `INSERT INTO ${this.checkpoints} AS stored (projection, segment, position, replay_until, epoch, witness_position, witness_id, witness_through)
        SELECT $1, segment, $3, (SELECT max(replay_until) FROM ${this.checkpoints} WHERE projection = $1),
               coalesce((SELECT epoch FROM ${this.leases} l WHERE l.projection = $1 AND l.segment = s.segment), 0),
-              witness.position, witness.id
+              witness.position, witness.id, witness.through
        FROM generate_series(0, $2 - 1) AS s (segment)
        LEFT JOIN (
-         SELECT witness_position AS position, witness_id AS id FROM ${this.checkpoints} WHERE projection = $1
-         ORDER BY witness_position DESC NULLS LAST LIMIT 1
+         SELECT witness_position AS position, witness_id AS id, witness_through AS through
+         FROM ${this.checkpoints} WHERE projection = $1
+         ORDER BY witness_position DESC NULLS LAST, witness_through DESC NULLS LAST LIMIT 1
        ) witness ON true
        ON CONFLICT (projection, segment) DO UPDATE
          SET position = excluded.position, replay_until = excluded.replay_until,
              witness_position = excluded.witness_position, witness_id = excluded.witness_id,
+             witness_through = excluded.witness_through,
              epoch = greatest(excluded.epoch, stored.epoch + 1), halt_at = NULL, updated_at = clock_timestamp()`,
       [projection, segments, position],
     );

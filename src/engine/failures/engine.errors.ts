@@ -189,11 +189,15 @@ export class CheckpointBeyondStoreError extends ProjectionError {
 
 /** The store has another event where a projection has seen one: it was emptied, or restored, and has grown again since. */
 export class CheckpointOfAnotherStoreError extends ProjectionError {
-  /** @param there the id of the event that the store has at the position of the witness */
-  constructor(projection: string, checkpoint: bigint, { position, id }: Witness, there: string) {
+  /** @param there the event that the store has instead of the witness, or has behind it where none was */
+  constructor(projection: string, checkpoint: bigint, { position, id }: Witness, there: Witness) {
+    const where =
+      there.position === position
+        ? `where the store has event ${there.id}`
+        : `and nothing behind it, where the store has no longer that event, but event ${there.id} at position ${there.position}`;
     super(
       `Projection "${projection}" has its checkpoint at position ${checkpoint} of another store: it has seen event ${id} ` +
-        `at position ${position}, where the store has event ${there}. The events were restored or removed without the ` +
+        `at position ${position}, ${where}. The events were restored or removed without the ` +
         'read model, and others have taken their places, which were never applied. Rebuild the projection; or restore ' +
         'the events that it has seen, and resume it.',
     );

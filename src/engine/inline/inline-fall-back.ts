@@ -119,7 +119,9 @@ export class InlineFallBack {
     if (await this.isBehind(manager)) return false;
     const position = await this.appliedUntil(head, manager);
     if (position === undefined) return false;
-    const witness = (await checkpoints.read(this.id, manager))?.witness;
+    const known = (await checkpoints.read(this.id, manager))?.witness;
+    // Of what appends have applied since, it says nothing.
+    const witness = known && { ...known, through: known.position };
     await checkpoints.reset(manager, name, { position, replayUntil: NOTHING_TO_REPLAY, witness });
     await control.nextGeneration(manager, name);
     await inlineMarks.write(name, false, manager);

@@ -127,16 +127,22 @@ function cut(
   const cutOff = events.length > limit;
   if (cutOff) events = events.slice(0, limit);
   const end = page.through < upTo ? page.through : upTo;
-  return {
+  const part = {
     events,
     through: cutOff ? events.at(-1)!.globalPosition : end,
     bytes: events.length === 0 ? 0 : (page.bytes * events.length) / page.events.length,
-    witness: lastWitness(
-      cutOff ? events.at(-1)!.globalPosition : end,
-      page.witness,
-      witnessOf(events.at(-1)),
-    ),
   };
+  return { ...part, witness: witnessWithin(page, after, part) };
+}
+
+/** The last event of a part of a page, as far as the page tells. */
+function witnessWithin(
+  { witness }: EventPage,
+  after: bigint,
+  { events, through }: EventPage,
+): EventPage['witness'] {
+  if (!witness) return witness;
+  return witness.position <= after ? null : lastWitness(through, witness, witnessOf(events.at(-1)));
 }
 
 function liesWithin(events: readonly RecordedEvent[], after: bigint, upTo: bigint): boolean {

@@ -73,7 +73,7 @@ export class SegmentBatches {
   async nextPage(): Promise<EventPage | undefined> {
     const { progress } = this;
     const { mode } = this.parts;
-    if (progress.isOutlived) await this.forget();
+    if (progress.isOutlived || this.storeCheck.isDue) await this.forget();
     const stored = progress.checkpoint ?? (await this.load());
     if (mode.isOver?.(stored)) return undefined;
     if (progress.isAtEnd) {
@@ -82,7 +82,6 @@ export class SegmentBatches {
       await progress.storePassed(mode.endsAtHead || replayUntil !== undefined || haltAt !== undefined);
       return undefined;
     }
-    await this.storeCheck.assertSameStore(stored);
     const page = await this.takePage().catch((error: unknown) => this.storeBefore(error));
     if (page.events.length > 0) {
       this.prefetch.begin(page.through, progress.bounds);
@@ -237,10 +236,9 @@ export class SegmentBatches {
     // Whatever was read of the store in an earlier life of the server is not what the checkpoint goes with.
     if (cursor.server !== this.server) await watcher.refresh();
     this.server = cursor.server;
-    await this.storeCheck.assertWithinStore(checkpoint);
-    await this.storeCheck.assertSameStore(checkpoint);
-    this.progress.begin(checkpoint);
-    return checkpoint;
+    const fitting = await this.storeCheck.settle(checkpoint);
+    this.progress.begin(fitting);
+    return fitting;
   }
 
   /** Whoever skips the event passes over nothing else then. */
@@ -255,7 +253,7 @@ export class SegmentBatches {
   private async takePage(): Promise<EventPage> {
     const { progress } = this;
     const page = await this.prefetch.take(progress.readingAt!, progress.bounds);
-    progress.saw(page.witness);
+    progress.saw(page);
     const most = Math.min(this.parts.pageSize.batch, this.part, progress.withinReplay(page.events));
     if (page.events.length <= most) return page;
     const through = most === 0 ? progress.replayUntil! : page.events[most - 1]!.globalPosition;

@@ -1,3 +1,4 @@
+import type { EventPage } from '../../events/event-source';
 import type { RecordedEvent } from '../../events/recorded-event';
 import { lastWitness, type Witness, witnessOf } from '../../events/witness';
 import type { Checkpoint } from '../../state/checkpoint.store';
@@ -30,7 +31,7 @@ export class SegmentProgress {
   private storedAt = 0;
   /** Of the store, when the checkpoint was read that everything here began with. */
   private incarnation: string | undefined;
-  /** Of the pages read since then, the furthest one's. */
+  /** Of the pages read since then. */
   private witness: Witness | undefined;
   /** What is being written. */
   private coming: Checkpoint | undefined;
@@ -116,9 +117,10 @@ export class SegmentProgress {
     this.witness = undefined;
   }
 
-  /** Told of the last event that a page has shown to be there. */
-  saw(witness: Witness | undefined): void {
-    this.witness = witness ?? this.witness;
+  /** Told of a page that was read behind `ahead`. */
+  saw({ through, witness }: EventPage): void {
+    if (witness) this.witness = witness;
+    else if (witness === null) this.witness = this.sawNothing(through);
   }
 
   /** The checkpoint to write when everything up to `through` is applied, or passed over, of which these events are the last. */
@@ -153,6 +155,12 @@ export class SegmentProgress {
   passed(through: bigint): void {
     this.reached = this.ahead = through;
     this.parts.moved();
+  }
+
+  /** Where what was known told of all up to the page, it tells of all of the page too. */
+  private sawNothing(through: bigint): Witness | undefined {
+    const last = lastWitness(this.ahead, this.stored?.witness, this.witness);
+    return last?.through === this.ahead ? { ...last, through } : this.witness;
   }
 
   /** Writes what was passed over, now or where it is time to. */

@@ -10,6 +10,7 @@ import { AddProgress1790000000060 } from './1790000000060-add-progress';
 import { AddBeginnings1790000000080 } from './1790000000080-add-beginnings';
 import { AddWitness1790000000090 } from './1790000000090-add-witness';
 import { AddLeftOut1790000000110 } from './1790000000110-add-left-out';
+import { AddWitnessThrough1790000000120 } from './1790000000120-add-witness-through';
 
 /** The module's migrations in order, to run with your own where `migrate` is false. */
 export const projectionMigrations: (new () => MigrationInterface)[] = [
@@ -24,4 +25,5 @@ export const projectionMigrations: (new () => MigrationInterface)[] = [
   AddBeginnings1790000000080,
   AddWitness1790000000090,
   AddLeftOut1790000000110,
+  AddWitnessThrough1790000000120,
 ];

@@ -150,6 +150,18 @@ describe('the event feed', () => {
     expect(reads).toHaveLength(1);
   });
 
+  it('tells of the last event of each part what it knows, and no more', async () => {
+    near(0, undefined, ['Even'], ['Never']);
+    const witnessIn = async (types: string[], upTo: bigint) =>
+      (await feed.readPage({ after: 0n, upTo, types, limit: 500, maxBytes: 1_000_000 })).witness;
+    expect(await witnessIn(['Even'], 20n)).toMatchObject({ position: 20n, through: 20n });
+    expect(await witnessIn(['Never'], 20n)).toMatchObject({ position: 20n, through: 20n });
+    // Event 7 is of another type.
+    expect(await witnessIn(['Even'], 7n)).toMatchObject({ position: 6n, through: 6n });
+    expect(await witnessIn(['Never'], 7n)).toBeUndefined();
+    expect(reads).toHaveLength(1);
+  });
+
   it('fails all who share a read that fails, and reads anew for who asks again', async () => {
     near(0, undefined, undefined);
     failing = true;
