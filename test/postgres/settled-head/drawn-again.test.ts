@@ -45,6 +45,18 @@ describe('the head of a store whose sequence goes back', () => {
     expect((await app.store.head()).incarnation).toBe(incarnation);
   });
 
+  it('is not taken from a checkpoint that lies beyond the end, where an append is open', async () => {
+    const open = await database.connect();
+    await app.store.append('a', [happened()]);
+    await open.query('BEGIN');
+    await insertEvent(open, 'open');
+    await app.store.append('a', [happened()]);
+    await app.store.open(20n);
+    expect(await headOf(app)).toEqual({ settled: 1, pending: true });
+    await open.query('COMMIT');
+    expect(await headOf(app)).toEqual({ settled: 3, pending: false });
+  });
+
   it('fails the pages that are read before it is found', async () => {
     await app.store.append(
       'a',
