@@ -3,11 +3,11 @@ import type { RecordedEvent } from '../events/recorded-event';
 import type { DeclaredProjection } from './control.store';
 import type { DeadLetterStore } from './dead-letter.store';
 import { releasedNow } from './is-live';
+import { giveWay } from './give-way';
 import { shield } from './shield';
+import { inTransaction } from '../database/transaction';
 import { tableName } from './table-name';
 
-/** Whoever waits for a batch that hangs renews no leases. It is tried again. */
-const PATIENCE_MS = 500;
 /** Dead letters may be large, and many. */
 const LETTERS_AT_ONCE = 500;
 
@@ -75,7 +75,7 @@ export class SegmentCutStore {
    */
   async step(code: DeclaredProjection, segmentOf: (event: RecordedEvent) => number): Promise<void> {
     const { name: projection, version, segments: wanted, segmentBy } = code;
-    await this.dataSource.transaction('READ COMMITTED', async (manager) => {
+    await inTransaction(this.dataSource, async (manager) => {
       const due = await manager.query<unknown[]>(
         `SELECT FROM ${this.states} s
          WHERE projection = $1 AND version = $2 AND segments_wanted = $3 AND segment_by_wanted = $4
@@ -85,7 +85,7 @@ export class SegmentCutStore {
       );
       if (due.length === 0) return;
       await shield(manager);
-      await manager.query(`SET LOCAL lock_timeout = ${PATIENCE_MS}`);
+      await giveWay(manager);
       // Waits for the batches in flight, so that none of them is half counted.
       const stands = await manager.query<StandRow[]>(
         `SELECT position, halt_at FROM ${this.checkpoints} WHERE projection = $1 ORDER BY segment FOR UPDATE`,

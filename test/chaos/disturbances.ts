@@ -1,3 +1,4 @@
+import { isTransientError } from '../../src/engine/failures/transient-error';
 import type { Random } from '../examples/fold/random';
 import type { Fleet } from '../processes/fleet';
 
@@ -29,7 +30,7 @@ export class Disturbances {
   async end(): Promise<void> {
     await this.thaw();
     this.fleet.relaunch();
-    for (const name of this.projections) await this.fleet.app.projections.resume(name);
+    for (const name of this.projections) await insist(() => this.fleet.app.projections.resume(name));
     await Promise.all(this.orders);
   }
 
@@ -51,21 +52,36 @@ export class Disturbances {
   }
 
   private async pause(): Promise<void> {
-    await this.fleet.app.projections.pause(this.random.oneOf(this.projections));
+    const name = this.random.oneOf(this.projections);
+    await insist(() => this.fleet.app.projections.pause(name));
   }
 
   private async resume(): Promise<void> {
-    await this.fleet.app.projections.resume(this.random.oneOf(this.projections));
+    const name = this.random.oneOf(this.projections);
+    await insist(() => this.fleet.app.projections.resume(name));
   }
 
   /** Not waited for: its owner may be dead or frozen, and whoever follows must carry the order out. */
   private async retry(): Promise<void> {
-    const order = this.fleet.app.projections.retryDeadLetters(this.random.oneOf(this.projections));
+    const name = this.random.oneOf(this.projections);
+    const order = insist(() => this.fleet.app.projections.retryDeadLetters(name));
     order.catch(() => undefined);
     this.orders.push(order);
   }
 
   private anyone() {
     return this.random.oneOf(this.fleet.workers);
+  }
+}
+
+const TRIES = 5;
+
+/** As an operator does where a connection was lost: a frozen worker may keep a row locked for as long as one lives. */
+async function insist(order: () => Promise<unknown>, tries = TRIES): Promise<void> {
+  try {
+    await order();
+  } catch (error) {
+    if (tries === 1 || !isTransientError(error)) throw error;
+    await insist(order, tries - 1);
   }
 }

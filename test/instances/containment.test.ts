@@ -4,6 +4,8 @@ import { On, Projection, type ProjectionOptions, type RecordedEvent } from 'nest
 import { SegmentCutStore } from '../../src/state/segment-cut.store';
 import { startApp, type TestApp } from '../support/app';
 import { createDatabase, type TestDatabase } from '../support/database';
+import { around } from '../support/around';
+import { Deferred } from '../support/deferred';
 import { eventually } from '../support/eventually';
 import { createRecordedTable, positionsRecordedBy, recorder } from '../support/recorder';
 
@@ -164,6 +166,26 @@ describe('what fails for one projection', () => {
     expect(await database.query(`SELECT version FROM projection_states WHERE projection = 'p'`)).toEqual([
       { version: 2 },
     ]);
+  });
+
+  it('at its registration, as an instance that stands still in the middle of it, does not keep operators waiting', async () => {
+    const operator = await start({}, { run: false });
+    const [standing, thawed] = [new Deferred(), new Deferred()];
+    around(SegmentCutStore.prototype, 'callOff', async (callOff, ...args) => {
+      standing.release();
+      await thawed.released;
+      return callOff(...args);
+    });
+    const starting = start({});
+    await standing.released;
+    await operator.projections.pause('p').finally(async () => {
+      thawed.release();
+      await starting;
+    });
+    const app = await starting;
+    await app.projections.resume('p');
+    const position = await append(app, 's', { customer: 1 });
+    await app.projections.waitFor('p', position);
   });
 
   it('does not cost it, or the others, their leases: rows that are locked are passed over by the heartbeat', async () => {

@@ -88,7 +88,8 @@ describe('shutdown', () => {
     await store.store.append('s', [happened()]);
     await store.close();
     const slow = new FixtureProcess(join(__dirname, 'slow-batch.fixture.ts'), database.url);
-    await slow.says('in the batch');
+    // A projection runs before `main` goes on, and until that has set the hooks a signal ends the process at once.
+    await Promise.all([slow.says('in the batch'), slow.says('hears signals')]);
     return slow;
   }
 

@@ -44,6 +44,7 @@ async function main(): Promise<void> {
     ProjectionModule.forFeature([Slow]),
   );
   app.enableShutdownHooks();
+  process.stdout.write('hears signals');
 }
 
 void main();

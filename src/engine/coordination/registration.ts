@@ -1,11 +1,11 @@
 import type { DataSource } from 'typeorm';
 import type { Beginning, ControlStore, DeclaredProjection, StateRow } from '../../state/control.store';
+import { giveWay } from '../../state/give-way';
 import type { SegmentCutStore } from '../../state/segment-cut.store';
+import { inTransaction } from '../../database/transaction';
 import type { CoordinationProblems } from './coordination-problems';
 import { isTransientError } from '../failures/transient-error';
 
-/** A row that another session keeps locked holds up one projection, and that no longer than this. */
-const PATIENCE_MS = 500;
 const TASK = 'register';
 /** What is there already keeps its beginning. */
 const KNOWN: Beginning = { after: 0n, historyUntil: 0n };
@@ -57,8 +57,8 @@ export class Registration {
     const { name } = projection;
     const known = await this.control.isRegistered(name);
     const beginning = known ? KNOWN : await this.beginning(name);
-    await this.dataSource.transaction('READ COMMITTED', async (manager) => {
-      await manager.query(`SET LOCAL lock_timeout = ${PATIENCE_MS}`);
+    await inTransaction(this.dataSource, async (manager) => {
+      await giveWay(manager);
       await this.control.register(projection, beginning, manager);
       await this.cuts.callOff(name, manager);
     });
