@@ -1,10 +1,9 @@
-import type { ClientBase, CustomTypesConfig } from 'pg';
+import type { ClientBase } from 'pg';
+import { AS_WRITTEN } from '../database/as-written';
 import type { RowColumn } from './row-column';
 
 /** Values of a row that were given as texts. */
 export type CellTexts = ReadonlyMap<RowColumn, string>;
-
-const AS_WRITTEN: CustomTypesConfig = { getTypeParser: () => (value: unknown) => value };
 
 /**
  * What the database makes of values, all at once: it reads each as if the column had got it, where a cast would cut off

@@ -45,9 +45,9 @@ describe('an inline projection under appends of all isolation levels', () => {
     const pick = <T>(from: readonly T[]) => from[Math.floor(random() * from.length)]!;
     const projection = inlineLog({ readModels: [RecordedRow], batchSize: 20 });
     const app = await inline.start([projection], { entities: [RecordedRow], poolSize: 4 });
-    const session = await inline.database.connect();
     const running = { on: true };
     const writers = Array.from({ length: WRITERS }, async (_, writer) => {
+      const session = await inline.database.connect();
       while (running.on) {
         await appendAs(app, pick([...LEVELS, undefined]), `s-${writer}`, random);
         await eventually(() => isNear(session));
