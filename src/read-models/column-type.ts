@@ -21,13 +21,15 @@ export interface ColumnType {
   readonly session: SessionSettings;
 }
 
-/** Settings that change how the database writes values. */
+/** Settings that change how the database reads and writes values. */
 interface SessionSettings {
   /** How dates and times are written; what reads them only knows ISO. */
   readonly isIso: boolean;
   /** Whether floating-point numbers are written to the last digit. */
   readonly isExact: boolean;
   readonly intervalStyle: string;
+  /** Whether a null in an array is one, and not the text of that name. */
+  readonly hasArrayNulls: boolean;
 }
 
 interface TypeRow {
@@ -42,6 +44,7 @@ interface TypeRow {
   readonly date_style: string;
   readonly interval_style: string;
   readonly float_digits: number;
+  readonly array_nulls: boolean;
 }
 
 /** A value of a domain comes as one of the type that the domain is made of. */
@@ -57,7 +60,8 @@ const TYPES_SQL = `
          format_type(b.oid, NULL) AS base, t.typtype = 'e' AS is_enum,
          format_type(a.atttypid, a.atttypmod) AS full_type, b.modifier, a.attnotnull AS not_null,
          pg_get_expr(d.adbin, d.adrelid) AS default, current_setting('DateStyle') AS date_style,
-         current_setting('IntervalStyle') AS interval_style, current_setting('extra_float_digits')::int4 AS float_digits
+         current_setting('IntervalStyle') AS interval_style, current_setting('extra_float_digits')::int4 AS float_digits,
+         current_setting('array_nulls')::bool AS array_nulls
   FROM based b JOIN pg_type t ON t.oid = b.oid AND t.typtype <> 'd'
   JOIN pg_attribute a ON a.attrelid = $1::regclass AND a.attnum = b.attnum
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated = ''`;
@@ -106,6 +110,7 @@ function settingsOf(row: TypeRow): SessionSettings {
     isIso: row.date_style.startsWith('ISO'),
     isExact: row.float_digits > 0,
     intervalStyle: row.interval_style,
+    hasArrayNulls: row.array_nulls,
   };
 }
 

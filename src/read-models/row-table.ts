@@ -189,7 +189,7 @@ export class RowTable {
       const type = types.get(column.databaseName);
       if (!type) throw new Error(`${this.table} has no column ${column.name}, which ${this.entity} has`);
       column.resolve(type, client);
-      const problem = unreadable(type);
+      const problem = unfit(type);
       if (problem)
         throw new UnsupportedRowEntityError(
           this.projection,
@@ -218,8 +218,10 @@ export class RowTable {
   }
 }
 
-/** What `pg` would read wrongly, as the session has it written, and what then would be saved so. */
-function unreadable({ base, session }: ColumnType): string | undefined {
+/** What the session would read or write so that it is saved wrongly. */
+function unfit({ base, session }: ColumnType): string | undefined {
+  if (!session.hasArrayNulls)
+    return `would get the text NULL in the place of null, as array_nulls of the database is off: set it to on`;
   if (base.startsWith('interval') && session.intervalStyle !== 'postgres')
     return `is an interval, which cannot be read in the IntervalStyle ${session.intervalStyle} of the database: set it to postgres`;
   if (!session.isIso && /^(date|timestamp).*\[\]$/.test(base))

@@ -307,14 +307,16 @@ const Times = new EntitySchema<ObjectLiteral>({
   },
 });
 
-describe('what could only be read wrongly', () => {
+describe('what could only be read or saved wrongly', () => {
   const spans = useRows([Spans], { before: TABLE + set('IntervalStyle', 'iso_8601') });
   const times = useRows([Times], { before: TABLE + set('DateStyle', `''SQL, DMY''`) });
+  const nulls = useRows([Dated], { before: TABLE + set('array_nulls', 'off') });
 
   it('is refused by name, and nothing is written', async () => {
     await expect(spans.now.load(Spans, 1)).rejects.toThrow(
       /span is an interval.*IntervalStyle iso_8601.*set it to/,
     );
+    await expect(nulls.now.load(Dated, 1)).rejects.toThrow(/array_nulls of the database is off: set it to on/);
     await expect(times.now.load(Times, 1)).rejects.toThrow(/times is an array of dates.*DateStyle.*ISO/);
   });
 });
