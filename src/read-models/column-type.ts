@@ -1,4 +1,5 @@
 import type { ClientBase, CustomTypesConfig } from 'pg';
+import { typeNameSql } from '../database/type-name';
 
 /** What PostgreSQL knows of a column, whatever the entity says of it. */
 export interface ColumnType {
@@ -57,7 +58,7 @@ const TYPES_SQL = `
     FROM based JOIN pg_type t ON t.oid = based.oid WHERE t.typtype = 'd'
   )
   SELECT a.attname AS name, b.oid::int8::int4 AS oid,
-         format_type(b.oid, NULL) AS base, t.typtype = 'e' AS is_enum,
+         ${typeNameSql('b.oid')} AS base, t.typtype = 'e' AS is_enum,
          format_type(a.atttypid, a.atttypmod) AS full_type, b.modifier, a.attnotnull AS not_null,
          pg_get_expr(d.adbin, d.adrelid) AS default, current_setting('DateStyle') AS date_style,
          current_setting('IntervalStyle') AS interval_style, current_setting('extra_float_digits')::int4 AS float_digits,

@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { typeNameSql } from '../database/type-name';
 import { ForeignTableError } from './foreign-table.error';
 import type { ModuleTable } from './module-tables';
 import { optionOf, tableName } from './table-name';
@@ -25,7 +26,7 @@ const TABLES_SQL = `
   FROM unnest($1::text[]) AS t (name)
   LEFT JOIN pg_class c ON c.oid = to_regclass(t.name)
   LEFT JOIN LATERAL (
-    SELECT json_object_agg(attname, format_type(atttypid, NULL)) AS columns,
+    SELECT json_object_agg(attname, ${typeNameSql('atttypid')}) AS columns,
            json_agg(attname) FILTER (WHERE attnotnull AND NOT atthasdef AND attidentity = '') AS demanded
     FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
   ) a ON true`;

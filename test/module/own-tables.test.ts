@@ -121,6 +121,17 @@ describe("the module's own tables", () => {
     expect(await tables()).toEqual(before);
   });
 
+  it('are told from those of others where the server puts every name in quotes', async () => {
+    await database.query(
+      `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET quote_all_identifiers = on', current_database()); END $$`,
+    );
+    const app = await start();
+    const { globalPosition } = await app.get(EventStore).append('s', [happened()]);
+    await app.get(Projections).waitFor('log', globalPosition);
+    await app.close();
+    await (await start()).close();
+  });
+
   it('are told from others where it was told to make none, too', async () => {
     await database.query(CALENDAR);
     await expect(start({ migrate: false })).rejects.toThrow(ForeignTableError);

@@ -259,6 +259,7 @@ describe('a value that the session writes in its own way', () => {
       TABLE +
       set('extra_float_digits', '-3') +
       set('bytea_output', 'escape') +
+      set('quote_all_identifiers', 'on') +
       set('TimeZone', `''Asia/Kolkata''`),
   });
   itSettles(rows);
