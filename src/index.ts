@@ -70,6 +70,7 @@ export type { Serialized } from './events/serialized';
 export { StaleSnapshotError } from './events/stale-snapshot.error';
 export { UnreadableEventError } from './events/unreadable-event.error';
 export {
+  MissingIdentityError,
   RowSecurityError,
   SequenceBehindError,
   SequenceNotReadableError,

@@ -41,11 +41,21 @@ export class StoreChangedError extends StoreNotReadableError {
 /** The sequence would draw positions again that events have already. */
 export class SequenceBehindError extends StoreNotReadableError {
   constructor(events: string, sequence: string, last: bigint, highest: bigint) {
-    const literal = `'${events.replaceAll("'", "''")}'`;
     super(
       `The sequence ${sequence} of the events' positions stands at ${last}, behind the last event at ${highest}, as ` +
         'when rows were copied without it: appends would fail, and projections wait. Nothing is to be rebuilt. Run: ' +
-        `SELECT setval(pg_get_serial_sequence(${literal}, 'global_position'), max(global_position)) FROM ${events}`,
+        setPositionSql(events),
+    );
+  }
+}
+
+/** The column of the positions draws none any more. */
+export class MissingIdentityError extends StoreNotReadableError {
+  constructor(events: string) {
+    const column = `ALTER TABLE ${events} ALTER COLUMN global_position`;
+    super(
+      `The column global_position of ${events} is no identity column, so that events get no positions and projections ` +
+        `wait. Run: ${column} ADD GENERATED ALWAYS AS IDENTITY; ${setPositionSql(events)}`,
     );
   }
 }
@@ -58,4 +68,10 @@ export class SequenceNotReadableError extends StoreNotReadableError {
         `Run: GRANT SELECT, USAGE ON SEQUENCE ${sequence} TO "${role}"`,
     );
   }
+}
+
+/** Has positions go on behind the last event. */
+function setPositionSql(events: string): string {
+  const literal = `'${events.replaceAll("'", "''")}'`;
+  return `SELECT setval(pg_get_serial_sequence(${literal}, 'global_position'), max(global_position)) FROM ${events}`;
 }

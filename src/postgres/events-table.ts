@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { timedQuery } from '../database/timed-query';
 import { MissingConstraintError } from './missing-constraint.error';
 import { type EventsTable, TABLE_SQL } from './sql/events-table.sql';
-import { SequenceNotReadableError } from '../events/store-state.errors';
+import { MissingIdentityError, SequenceNotReadableError } from '../events/store-state.errors';
 import { UnsafeSequenceError } from './unsafe-sequence.error';
 
 interface TableRow {
@@ -25,11 +25,11 @@ const CONSTRAINTS = [
 
 /**
  * Finds the sequence behind the positions, and checks what never losing or doubling an event depends on.
- * @throws UnsafeSequenceError, MissingConstraintError, SequenceNotReadableError
+ * @throws MissingIdentityError, UnsafeSequenceError, MissingConstraintError, SequenceNotReadableError
  */
 export async function findEventsTable(dataSource: DataSource, events: string): Promise<EventsTable> {
   const [table] = await timedQuery<TableRow>(dataSource, TABLE_SQL, [events]);
-  if (!table) throw new Error(`${events} has no identity column global_position`);
+  if (!table) throw new MissingIdentityError(events);
   const { name, cache, grows, maySelect, mayUse, role } = table;
   if (cache !== '1' || !grows) throw new UnsafeSequenceError(name, cache);
   if (!maySelect && !mayUse) throw new SequenceNotReadableError(name, role);

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { EventSource, Head } from '../../events/event-source';
-import { SequenceBehindError, StoreNotReadableError } from '../../events/store-state.errors';
+import { ProjectionError } from '../../events/projection.error';
+import { MissingIdentityError, SequenceBehindError, StoreNotReadableError } from '../../events/store-state.errors';
 import { outsideContext } from '../../async/outside-context';
 import { until } from '../../async/until';
 
@@ -15,13 +16,17 @@ export interface PollInterval {
 export interface HeadReport {
   readonly settled: bigint;
   /** Why no look succeeds, so that nothing moves. */
-  readonly problem: StoreNotReadableError | undefined;
+  readonly problem: ProjectionError | undefined;
 }
 
 const PENDING_LOOK_MS = 10;
 
 /** While drawn positions are unsettled the head can move without an append, and so without a hint. */
 const PENDING_MAX_MS = 100;
+
+/** Whether appends fail, too, until somebody has mended the table: then an application need not start. */
+const isOfTable = (error: Error): boolean =>
+  error instanceof SequenceBehindError || error instanceof MissingIdentityError;
 
 /**
  * Keeps the settled head for all projections of the process. A hint makes it look at once; without one it polls,
@@ -99,7 +104,7 @@ export class HeadWatcher {
     });
     await this.refresh().catch((error: unknown) => {
       // It passes, or an administrator sees to it; until then nothing is read.
-      if (!(error instanceof StoreNotReadableError) || error instanceof SequenceBehindError) throw error;
+      if (!(error instanceof StoreNotReadableError) || isOfTable(error)) throw error;
       this.failed(error);
     });
     this.schedule();
@@ -117,7 +122,7 @@ export class HeadWatcher {
       await this.refresh();
       return { settled: this.settled, problem: undefined };
     } catch (error) {
-      if (!(error instanceof StoreNotReadableError)) throw error;
+      if (!(error instanceof ProjectionError)) throw error;
       return { settled: this.settled, problem: error };
     }
   }

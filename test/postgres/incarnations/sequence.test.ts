@@ -70,6 +70,24 @@ describe('the sequence of the positions', () => {
     }
   });
 
+  it('is missed where the column is no identity any more: status says so, and how to mend it', async () => {
+    const app = await startApp(database.url, { projections: [recorder({ name: 'log' })] });
+    try {
+      await app.projections.waitFor('log', 4n);
+      await database.query('ALTER TABLE events ALTER COLUMN global_position DROP IDENTITY');
+      const [status] = await app.projections.status();
+      expect(status).toMatchObject({ state: 'retrying', error: { name: 'MissingIdentityError' } });
+      await expect(startApp(database.url)).rejects.toMatchObject({ name: 'MissingIdentityError' });
+
+      await database.query(/Run: (.*)$/.exec(status!.error!.message)![1]!);
+      const { globalPosition } = await app.store.append('b', [happened()]);
+      await app.projections.waitFor('log', globalPosition);
+      expect(await positionsRecordedBy(database, 'log')).toEqual([1, 2, 3, 4, 5]);
+    } finally {
+      await app.close();
+    }
+  });
+
   it.each(['CACHE 20', 'CYCLE', 'INCREMENT -1'])(
     'is refused while running once it has %s',
     async (change) => {
@@ -78,6 +96,8 @@ describe('the sequence of the positions', () => {
         await app.projections.waitFor('log', 4n);
         await database.query(`ALTER SEQUENCE events_global_position_seq ${change}`);
         await expect(app.store.head()).rejects.toMatchObject({ name: 'UnsafeSequenceError' });
+        const status = await app.projections.status();
+        expect(status).toMatchObject([{ state: 'retrying', error: { name: 'UnsafeSequenceError' } }]);
         await database.query('ALTER SEQUENCE events_global_position_seq CACHE 1 NO CYCLE INCREMENT 1');
         const { globalPosition } = await app.store.append('b', [happened()]);
         await app.projections.waitFor('log', globalPosition);
