@@ -1,8 +1,20 @@
 import { On, Projection, type ProjectionContext, type RecordedEvent } from 'nestjs-projections';
 import { startApp } from '../support/app';
+import type { TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
 import { appendAsOneBatch } from '../support/one-batch';
 import { appendTo, useLog } from './use-log';
+
+/** Far longer than the test, whatever part of it the wait is. */
+const LONG = { minMs: 1e9, maxMs: 1e9 };
+
+/** When whoever carries an order out last said that it gets on. */
+async function progressOf(database: TestDatabase): Promise<string> {
+  const [row] = await database.query<{ at: string }>(
+    'SELECT max(progressed_at)::text AS at FROM projection_commands',
+  );
+  return row!.at;
+}
 
 describe('what comes behind a failed event', () => {
   const log = useLog();
@@ -20,6 +32,28 @@ describe('what comes behind a failed event', () => {
     ok = true;
     expect(await app.projections.retryDeadLetters('log')).toEqual({ applied: 2, failed: 0 });
     expect(await log.versionsOf('X')).toEqual([1, 2]);
+  });
+
+  it('is known to be waiting, and not to hang, between its tries', async () => {
+    let ok = false;
+    log.fault.now = ({ version }) => {
+      if (version === 2 || !ok) throw new Error('bad');
+    };
+    const parking = await log.start({ onError: 'park-stream', retry: { attempts: 1 } });
+    await appendTo(parking, 'X', 2);
+    await eventually(async () => expect(await parking.projections.deadLetters('log')).toHaveLength(2));
+    await parking.close();
+
+    ok = true;
+    const app = await log.start({ onError: 'park-stream', retry: { attempts: 2, backoff: LONG } });
+    const retried = app.projections.retryDeadLetters('log').catch((error: unknown) => error);
+    await eventually(async () => expect(await log.versionsOf('X')).toEqual([1]));
+    for (let n = 0; n < 3; n++) {
+      const before = await progressOf(log.database);
+      await eventually(async () => expect(await progressOf(log.database)).not.toBe(before), 10_000);
+    }
+    await app.close();
+    await retried;
   });
 
   it('is not set aside for a statement whose failure another handler swallowed', async () => {

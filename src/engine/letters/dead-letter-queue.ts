@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
+import { waitAlive } from '../../async/wait-alive';
 import type { RecordedEvent } from '../../events/recorded-event';
 import type { Fenced } from '../../state/checkpoint.store';
 import type {
@@ -35,7 +35,7 @@ export interface QueueFence {
   readonly calledOff: AbortSignal;
   /** How often this was tried in vain, because of what passes by itself. */
   readonly triedBefore: number;
-  /** To be called for each event that is done with. */
+  /** To be called for each event that is done with, and while one waits for its next try. */
   progressed(): void;
 }
 
@@ -205,8 +205,7 @@ export class DeadLetterQueue {
       // What only waited was never tried, and has its tries as any other event.
       const tried = letter.attempts + 1;
       if (tried < this.policy.attempts) {
-        await setTimeout(backoffMs(this.policy.backoff, tried), undefined, { signal: calledOff });
-        fence.progressed();
+        await waitAlive(backoffMs(this.policy.backoff, tried), () => fence.progressed(), calledOff);
         return this.retryOne({ ...letter, attempts: tried }, fence, fates);
       }
       const failed = error instanceof HandlerFailedError ? error : undefined;
