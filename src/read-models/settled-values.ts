@@ -7,7 +7,7 @@ export class SettledValues {
   private readonly values: unknown[];
 
   constructor(columns: number) {
-    this.values = new Array<unknown>(columns * PLACES).fill(NOTHING);
+    this.values = Array.from({ length: columns * PLACES }, () => NOTHING);
   }
 
   /** Whether the value is the one noted for the column, and nobody has changed it in place. */

@@ -178,10 +178,7 @@ describe('what fails for one projection', () => {
     });
     const starting = start({});
     await standing.released;
-    await operator.projections.pause('p').finally(async () => {
-      thawed.release();
-      await starting;
-    });
+    await operator.projections.pause('p').finally(() => thawed.release());
     const app = await starting;
     await app.projections.resume('p');
     const position = await append(app, 's', { customer: 1 });

@@ -317,7 +317,9 @@ describe('what could only be read or saved wrongly', () => {
     await expect(spans.now.load(Spans, 1)).rejects.toThrow(
       /span is an interval.*IntervalStyle iso_8601.*set it to/,
     );
-    await expect(nulls.now.load(Dated, 1)).rejects.toThrow(/array_nulls of the database is off: set it to on/);
+    await expect(nulls.now.load(Dated, 1)).rejects.toThrow(
+      /array_nulls of the database is off: set it to on/,
+    );
     await expect(times.now.load(Times, 1)).rejects.toThrow(/times is an array of dates.*DateStyle.*ISO/);
   });
 });

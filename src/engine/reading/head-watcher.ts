@@ -2,7 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { EventSource, Head } from '../../events/event-source';
 import { ProjectionError } from '../../events/projection.error';
-import { MissingIdentityError, SequenceBehindError, StoreNotReadableError } from '../../events/store-state.errors';
+import {
+  MissingIdentityError,
+  SequenceBehindError,
+  StoreNotReadableError,
+} from '../../events/store-state.errors';
 import { outsideContext } from '../../async/outside-context';
 import { until } from '../../async/until';
 

@@ -30,15 +30,15 @@ function randomOf(seed: number): () => number {
   };
 }
 
+const isNear = async (session: Client) => {
+  const { rows } = await session.query<{ lead: number }>(
+    'SELECT (SELECT count(*) FROM events)::int - (SELECT count(*) FROM recorded)::int AS lead',
+  );
+  expect(rows[0]!.lead).toBeLessThan(LEAD);
+};
+
 describe('an inline projection under appends of all isolation levels', () => {
   const inline = useInline();
-
-  const isNear = async (session: Client) => {
-    const { rows } = await session.query<{ lead: number }>(
-      'SELECT (SELECT count(*) FROM events)::int - (SELECT count(*) FROM recorded)::int AS lead',
-    );
-    expect(rows[0]!.lead).toBeLessThan(LEAD);
-  };
 
   it(`gets every event once and in order of its stream, over rebuilds and pauses (seed ${SEED})`, async () => {
     const random = randomOf(SEED);

@@ -49,6 +49,11 @@ describe('the event feed', () => {
   const near = (position: number, ...types: (string[] | undefined)[]) =>
     (readers = types.map((handled) => ({ types: handled, readingAt: BigInt(position) })));
 
+  async function witnessIn(types: string[], upTo: number) {
+    const request = { after: 0n, upTo: BigInt(upTo), types, limit: 500, maxBytes: 1_000_000 };
+    return (await feed.readPage(request)).witness;
+  }
+
   async function read(after: number, types: string[] | undefined, { upTo = COUNT, limit = 500 } = {}) {
     const { events, through, bytes } = await feed.readPage({
       after: BigInt(after),
@@ -152,13 +157,11 @@ describe('the event feed', () => {
 
   it('tells of the last event of each part what it knows, and no more', async () => {
     near(0, undefined, ['Even'], ['Never']);
-    const witnessIn = async (types: string[], upTo: bigint) =>
-      (await feed.readPage({ after: 0n, upTo, types, limit: 500, maxBytes: 1_000_000 })).witness;
-    expect(await witnessIn(['Even'], 20n)).toMatchObject({ position: 20n, through: 20n });
-    expect(await witnessIn(['Never'], 20n)).toMatchObject({ position: 20n, through: 20n });
+    expect(await witnessIn(['Even'], 20)).toMatchObject({ position: 20n, through: 20n });
+    expect(await witnessIn(['Never'], 20)).toMatchObject({ position: 20n, through: 20n });
     // Event 7 is of another type.
-    expect(await witnessIn(['Even'], 7n)).toMatchObject({ position: 6n, through: 6n });
-    expect(await witnessIn(['Never'], 7n)).toBeUndefined();
+    expect(await witnessIn(['Even'], 7)).toMatchObject({ position: 6n, through: 6n });
+    expect(await witnessIn(['Never'], 7)).toBeUndefined();
     expect(reads).toHaveLength(1);
   });
 
