@@ -31,6 +31,21 @@ describe('what the server ends because it takes too long', () => {
     expect(await app.projections.deadLetters('log')).toEqual([]);
   });
 
+  it('is no failure of an event where the lock goes between its last attempt and a later event', async () => {
+    await set('statement_timeout', '100ms');
+    let locked = true;
+    log.fault.now = async ({ version }, { manager }) => {
+      if (version === 4) locked = false;
+      if (version === 3 && locked) await manager.query('SELECT pg_sleep(5)');
+    };
+    const app = await log.start({
+      onError: 'dead-letter',
+      retry: { attempts: 2, backoff: { minMs: 1, maxMs: 5 } },
+    });
+    await app.projections.waitFor('log', await appendTo(app, 'X', 6), { timeoutMs: 30_000 });
+    expect(await log.versionsOf('X')).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
   it('is the failure of an event that is alone in it, at each of its attempts', async () => {
     await set('statement_timeout', '100ms');
     log.fault.now = async ({ version }, { manager }) => {

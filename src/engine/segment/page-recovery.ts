@@ -32,8 +32,8 @@ export interface RecoveryParts {
  */
 export class PageRecovery {
   private readonly logger = new Logger('Projection');
-  /** How often an event, alone, was ended by the server because it took too long. */
-  private timedOut = { position: -1n, times: 0 };
+  /** How often an event, alone, was ended by the server because it took too long, and how often a later one was not after that. */
+  private timedOut = { position: -1n, times: 0, besides: 0 };
 
   constructor(private readonly parts: RecoveryParts) {}
 
@@ -138,15 +138,19 @@ export class PageRecovery {
 
   /**
    * A lock or a slow server may have kept the event from its end, and passes. What the event itself is to blame for
-   * shows when it is alone at each of its attempts, while later events are through in time.
+   * shows when it is alone at each of its attempts, while later events are through in time: before the last attempt as
+   * well as after it, for a lock may go between two statements.
    */
   private async settleTimedOut(event: RecordedEvent, through: bigint, error: unknown): Promise<void> {
     const { projection, policy, batches } = this.parts;
     const { globalPosition } = event;
-    if (this.timedOut.position !== globalPosition) this.timedOut = { position: globalPosition, times: 0 };
-    if (++this.timedOut.times < policy.attempts) throw error;
+    if (this.timedOut.position !== globalPosition)
+      this.timedOut = { position: globalPosition, times: 0, besides: 0 };
+    const { timedOut } = this;
+    if (++timedOut.times < policy.attempts) throw error;
     const rest = await batches.upcoming(through);
-    if (!(await this.isInTime(rest, event))) throw error;
+    timedOut.besides = (await this.isInTime(rest, event)) ? timedOut.besides + 1 : 0;
+    if (timedOut.besides < 2) throw error;
     const failure = new HandlerFailedError(projection, AT_COMMIT, event, error);
     const blamed = error instanceof HandlerFailedError ? error : failure;
     if (await this.giveUp(blamed)) batches.keep(globalPosition, rest, rest.at(-1)?.globalPosition ?? through);
