@@ -91,6 +91,8 @@ type LookRow = [
 export class SettledHead {
   private readonly logger = new Logger(SettledHead.name);
   private settled = 0n;
+  /** What was told since the last look. */
+  private trusted = 0n;
   private rounds: WriterRound[] = [];
   private store: SeenStore | undefined;
   private last = 0n;
@@ -109,7 +111,7 @@ export class SettledHead {
 
   /** Begins behind a position that is known to be settled, so that a restart need not look at history. */
   trust(position: bigint): void {
-    if (position > this.settled) this.settled = position;
+    if (position > this.trusted) this.trusted = position;
   }
 
   /** What the last look saw; `undefined` before the first. */
@@ -122,6 +124,9 @@ export class SettledHead {
    * @throws ServerInRecoveryError, RowSecurityError, SequenceBehindError, StoreChangedError
    */
   async find(): Promise<Head> {
+    // Not in the middle of a look, which would take it for what it has found itself.
+    if (this.trusted > this.settled) this.settled = this.trusted;
+    this.trusted = 0n;
     for (;;) {
       const look = await this.look();
       if (await this.beganAgain(look)) continue;
