@@ -33,7 +33,7 @@ export interface FoldParts {
 }
 
 /**
- * Folds the events of a batch into their rows. What must be waited for ends a stretch and is rare: the stretches are
+ * Folds the events of a batch into their rows, in stretches that end at what must be waited for, which is rare: they are
  * plain loops, which Node.js compiles, as it does not compile a loop with an `await` in it that seldom comes.
  */
 export class RowFold {
@@ -46,16 +46,17 @@ export class RowFold {
 
   /** @throws HandlerFailedError, PrepareAgain, InseparableRowsError */
   async run(): Promise<void> {
-    for (;;) {
+    while (this.next < this.steps.length) {
       await this.stretch();
-      if (this.next === this.steps.length) return;
-      await setImmediate();
+      if (this.next % FOLDED_AT_A_STRETCH === 0) await setImmediate();
     }
   }
 
+  /** Goes on to where others have their turn, or to what must be waited for. */
   private stretch(): Promise<void> | undefined {
     const { steps } = this;
-    const end = Math.min(this.next + FOLDED_AT_A_STRETCH, steps.length);
+    const turn = this.next - (this.next % FOLDED_AT_A_STRETCH) + FOLDED_AT_A_STRETCH;
+    const end = Math.min(turn, steps.length);
     while (this.next < end) {
       const step = steps[this.next]!;
       if (step.table.isOpen(step.row)) return this.parts.ask();
