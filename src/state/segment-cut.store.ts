@@ -76,6 +76,7 @@ export class SegmentCutStore {
   async step(code: DeclaredProjection, segmentOf: (event: RecordedEvent) => number): Promise<void> {
     const { name: projection, version, segments: wanted, segmentBy } = code;
     await inTransaction(this.dataSource, async (manager) => {
+      await giveWay(manager);
       const due = await manager.query<unknown[]>(
         `SELECT FROM ${this.states} s
          WHERE projection = $1 AND version = $2 AND segments_wanted = $3 AND segment_by_wanted = $4
@@ -85,7 +86,6 @@ export class SegmentCutStore {
       );
       if (due.length === 0) return;
       await shield(manager);
-      await giveWay(manager);
       // Waits for the batches in flight, so that none of them is half counted.
       const stands = await manager.query<StandRow[]>(
         `SELECT position, halt_at FROM ${this.checkpoints} WHERE projection = $1 ORDER BY segment FOR UPDATE`,

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { Client } from 'pg';
 import { On, Projection, type ProjectionOptions, type RecordedEvent } from 'nestjs-projections';
+import { CheckpointStore } from '../../src/state/checkpoint.store';
 import { SegmentCutStore } from '../../src/state/segment-cut.store';
 import { startApp, type TestApp } from '../support/app';
 import { createDatabase, type TestDatabase } from '../support/database';
@@ -23,6 +24,8 @@ const failing = (options: Partial<ProjectionOptions>) => {
   }
   return Failing;
 };
+
+type Wrap = Parameters<typeof around>[2];
 
 describe('what fails for one projection', () => {
   let database: TestDatabase;
@@ -168,13 +171,16 @@ describe('what fails for one projection', () => {
     ]);
   });
 
-  it('at its registration, as an instance that stands still in the middle of it, does not keep operators waiting', async () => {
+  it.each<[string, (wrap: Wrap) => void]>([
+    ['registers it', (wrap) => around(SegmentCutStore.prototype, 'callOff', wrap)],
+    ['takes a segment of it', (wrap) => around(CheckpointStore.prototype, 'create', wrap)],
+  ])('as an instance that stands still while it %s, does not keep operators waiting', async (_, aroundIt) => {
     const operator = await start({}, { run: false });
     const [standing, thawed] = [new Deferred(), new Deferred()];
-    around(SegmentCutStore.prototype, 'callOff', async (callOff, ...args) => {
+    aroundIt(async (work, ...args) => {
       standing.release();
       await thawed.released;
-      return callOff(...args);
+      return work(...args);
     });
     const starting = start({});
     await standing.released;

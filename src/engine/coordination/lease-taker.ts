@@ -1,5 +1,7 @@
 import type { DataSource } from 'typeorm';
+import { inTransaction } from '../../database/transaction';
 import type { CheckpointStore } from '../../state/checkpoint.store';
+import { giveWay } from '../../state/give-way';
 import type { Lease, LeaseStore } from '../../state/lease.store';
 import type { SegmentCutStore } from '../../state/segment-cut.store';
 import { keyOf } from '../../state/segment-id';
@@ -8,8 +10,6 @@ import type { CoordinationProblems } from './coordination-problems';
 import { SegmentLockedError } from './segment-by.errors';
 import { isTransientError } from '../failures/transient-error';
 
-/** How long a new owner waits for the old one's open batch before it ends that batch's session. */
-const EVICT_AFTER_MS = 500;
 /** What could not be taken is left alone for twice as long each time: every try may cost a second of the others' time. */
 const TRY_AGAIN_MS = { min: 400, max: 10_000 };
 
@@ -63,8 +63,9 @@ export class LeaseTaker {
 
   /** Raises the epoch of lease and checkpoint together, so that no older owner can write from here on. */
   private claim({ id, code, initial, segments }: Candidate): Promise<Lease | undefined> {
-    return this.dataSource.transaction('READ COMMITTED', async (manager) => {
-      await manager.query(`SET LOCAL lock_timeout = ${EVICT_AFTER_MS}`);
+    return inTransaction(this.dataSource, async (manager) => {
+      // It waits no longer for the old one's open batch, whose session is ended then.
+      await giveWay(manager);
       if (!(await this.cuts.hold(manager, code, segments))) return undefined;
       await this.checkpoints.create(manager, id, initial);
       const lease = await this.leases.acquire(manager, id);
