@@ -19,10 +19,9 @@ export class SharedCall<T> {
 
   private start(): Promise<T> {
     this.next = undefined;
-    const running = this.call().finally(() => {
-      if (this.running === running) this.running = undefined;
-    });
-    this.running = running;
-    return running;
+    return (this.running = this.call().finally(() => {
+      // Who comes before the next one has started joins that, instead of starting another beside it.
+      if (!this.next) this.running = undefined;
+    }));
   }
 }
