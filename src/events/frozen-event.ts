@@ -1,4 +1,5 @@
 import { isJsonPart } from './json-part';
+import { PageEvent } from './page-event';
 import { asRecorded } from './recorded-date';
 import type { RecordedEvent } from './recorded-event';
 import { StoredEvent } from './stored-event';
@@ -9,7 +10,7 @@ import { StoredEvent } from './stored-event';
  * @param event which no user's function has yet
  */
 export function freezeEvent(event: RecordedEvent): RecordedEvent {
-  if (Object.isFrozen(event) && event instanceof StoredEvent) return event;
+  if (event instanceof PageEvent || (event instanceof StoredEvent && Object.isFrozen(event))) return event;
   freezeDeep(event.data);
   freezeDeep(event.metadata);
   return Object.freeze(
@@ -19,7 +20,13 @@ export function freezeEvent(event: RecordedEvent): RecordedEvent {
   );
 }
 
-function freezeDeep(value: unknown): void {
+/** An event for people, and for functions that may do with it what one does with an object. */
+export function plainEvent(event: RecordedEvent): RecordedEvent {
+  return event instanceof PageEvent ? Object.freeze(new StoredEvent(event)) : event;
+}
+
+/** @param value as JSON has it; what is no JSON stays as it is */
+export function freezeDeep(value: unknown): void {
   if (!isJsonPart(value)) return;
   for (const name in value) {
     const part = (value as Record<string, unknown>)[name];

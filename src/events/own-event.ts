@@ -5,19 +5,17 @@ import { StoredEvent } from './stored-event';
 /**
  * The event as one call of a handler gets it: its own, so that what it does to the event is seen by no other handler,
  * projection or try. The date cannot be set, and is shared.
- * @param event that is frozen
+ * @param event with data that are frozen
  */
 export function ownEvent(event: RecordedEvent): RecordedEvent {
-  return new StoredEvent({
-    id: event.id,
-    streamId: event.streamId,
-    type: event.type,
-    data: copyJson(event.data),
-    metadata: copyJson(event.metadata) as RecordedEvent['metadata'],
-    version: event.version,
-    globalPosition: event.globalPosition,
-    recordedAt: event.recordedAt,
-  });
+  return giveAway(new StoredEvent(event));
+}
+
+/** Makes one that a function has only looked at the handler's own: the payload is what it shares with others. */
+export function giveAway(lent: StoredEvent): RecordedEvent {
+  lent.data = copyJson(lent.data);
+  lent.metadata = copyJson(lent.metadata) as RecordedEvent['metadata'];
+  return lent;
 }
 
 /** What is flat, as most events are, takes little more than the spread. */

@@ -10,8 +10,8 @@ export class StoredEvent implements RecordedEvent {
   readonly id: string;
   readonly streamId: string;
   readonly type: string;
-  readonly data: unknown;
-  readonly metadata: EventMetadata;
+  data: unknown;
+  metadata: EventMetadata;
   readonly version: number;
   readonly globalPosition: bigint;
   readonly recordedAt: Date;

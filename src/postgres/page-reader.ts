@@ -2,7 +2,9 @@ import type { QueryArrayConfig } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { EventPage, PageRequest } from '../events/event-source';
 import type { EventMetadata } from '../events/event-metadata';
-import { freezeEvent } from '../events/frozen-event';
+import { freezeDeep, freezeEvent } from '../events/frozen-event';
+import { PageEvent } from '../events/page-event';
+import { DecodedColumns } from './decoded-columns';
 import { StoredEvent } from '../events/stored-event';
 import type { RecordedEvent } from '../events/recorded-event';
 import { UnreadableEventError } from '../events/unreadable-event.error';
@@ -200,40 +202,20 @@ function lengthOf(data: string, metadata: string | null): number {
 function ofColumns([, , , positions, ...columns]: Columns, asked: readonly string[] = []): RecordedEvent[] {
   if (positions === null) return [];
   const [ids, streamIds, versions, types, data, metadata, recordedAt] = columns;
-  const id = JSON.parse(ids) as string[];
-  const streamId = JSON.parse(streamIds) as string[];
-  const context = JSON.parse(metadata) as (EventMetadata | null)[];
   const type = JSON.parse(`[${types}]`) as (string | number)[];
-  const version = JSON.parse(`[${versions}]`) as number[];
   const payload = JSON.parse(`[${data}]`) as unknown[];
-  const time = JSON.parse(`[${recordedAt}]`) as (number | string)[];
-  return positionsOf(positions).map((position, at) =>
-    freezeEvent(
-      new StoredEvent({
-        id: id[at]!,
-        streamId: streamId[at]!,
-        type: typeOf(type[at]!, asked),
-        data: payload[at],
-        metadata: context[at] ?? NO_METADATA,
-        version: version[at]!,
-        globalPosition: BigInt(position),
-        recordedAt: momentOf(time[at]!),
-      }),
-    ),
-  );
+  const page = new DecodedColumns({ positions, ids, streamIds, versions, metadata, recordedAt });
+  const events: RecordedEvent[] = [];
+  for (let at = 0; at < payload.length; at++) {
+    freezeDeep(payload[at]);
+    events.push(new PageEvent(page, at, typeOf(type[at]!, asked), payload[at]));
+  }
+  return events;
 }
 
 /** Counted from 1 where it is a place among those asked for. */
 function typeOf(type: string | number, asked: readonly string[]): string {
   return typeof type === 'number' ? asked[type - 1]! : type;
-}
-
-/** Texts only where numbers would not be exact. */
-function positionsOf(column: string): readonly (number | string)[] {
-  const last = column.slice(column.lastIndexOf(',') + 1);
-  return Number(last) <= Number.MAX_SAFE_INTEGER
-    ? (JSON.parse(`[${column}]`) as number[])
-    : column.split(',');
 }
 
 /** What the statement found in all of the range up to `end`, wherever the page was cut. */

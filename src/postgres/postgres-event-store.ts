@@ -15,6 +15,7 @@ import {
   EventStore,
 } from '../events/event-store';
 import type { NewEvent } from '../events/new-event';
+import { plainEvent } from '../events/frozen-event';
 import type { RecordedEvent } from '../events/recorded-event';
 import { StoreChangedError, StoreNotReadableError } from '../events/store-state.errors';
 import type { Witness } from '../events/witness';
@@ -146,7 +147,7 @@ export class PostgresEventStore extends EventStore {
         maxBytes: READ_ALL_BYTES,
       };
       const page = await this.readPage(request);
-      events.push(...page.events);
+      events.push(...page.events.map(plainEvent));
       from = page.through;
     }
     return events;

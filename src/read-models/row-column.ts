@@ -103,6 +103,7 @@ export class RowColumn {
   readonly isCreateDate: boolean;
   readonly isUpdateDate: boolean;
   readonly isVersion: boolean;
+  readonly isMoment: boolean;
   /** The value in an entity; no transformer has touched it. */
   readonly get: (row: object) => unknown;
   readonly set: (row: object, value: unknown) => void;
@@ -150,6 +151,7 @@ export class RowColumn {
     const type = driver.normalizeType(metadata);
     const plain = AS_READ.has(metadata.type) && !metadata.isArray && !metadata.transformer;
     const isMoment = type.startsWith('timestamp');
+    this.isMoment = isMoment;
     const isScalar = plain && type !== 'bytea' && !isMoment;
     this.copy = isScalar ? same : deepCopy;
     this.isShared = isScalar && !metadata.embeddedMetadata;

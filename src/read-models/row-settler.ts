@@ -3,7 +3,7 @@ import type { RowColumn } from './row-column';
 import { type RowKey, type RowKeys, shown } from './row-keys';
 import type { RowResult } from './row-result';
 import { InvalidRowError, RowKeyMismatchError, UnsetColumnError } from './row.errors';
-import { SettledValues } from './settled-values';
+import { SettledColumns, type SettledValues } from './settled-values';
 import { UNKNOWN } from './stored-form';
 import { type CellTexts, storedTexts } from './stored-texts';
 
@@ -32,6 +32,7 @@ export class RowSettler {
   private readonly notUpdated: readonly RowColumn[];
   /** Where the columns of the key are among all. */
   private readonly keyPlaces: readonly number[];
+  private readonly settledColumns: SettledColumns;
   private readonly given = new WeakMap<object, GivenTexts>();
   /** Where there never were any, none need be looked for. */
   private anyGiven = false;
@@ -46,6 +47,7 @@ export class RowSettler {
     this.notInserted = columns.filter(({ isInserted, isPrimary }) => !isInserted && !isPrimary);
     this.notUpdated = columns.filter(({ isUpdated, isPrimary }) => !isUpdated && !isPrimary);
     this.needsBefore = this.notUpdated.length > 0 || this.dated.some(({ isVersion }) => isVersion);
+    this.settledColumns = new SettledColumns(columns.map(({ isMoment }) => isMoment));
     this.keyPlaces = parts.keyColumns.map((column) => columns.indexOf(column));
   }
 
@@ -75,7 +77,7 @@ export class RowSettler {
 
   /** Of a row of which nothing is settled yet. */
   unsettled(): SettledValues {
-    return new SettledValues(this.parts.columns.length);
+    return this.settledColumns.begin();
   }
 
   /**
@@ -125,6 +127,7 @@ export class RowSettler {
   /** @returns the texts of what says less than it was given as, or of which that is not known yet */
   private settleColumns(row: object, settled: SettledValues): GivenTexts | undefined {
     const { columns } = this.parts;
+    const { settledColumns } = this;
     let texts: Map<RowColumn, string> | undefined;
     let isOpen = false;
     for (let at = 0; at < columns.length; at++) {
@@ -134,7 +137,7 @@ export class RowSettler {
         this.settleUnset(column, row);
         continue;
       }
-      if (settled.has(at, value)) continue;
+      if (settledColumns.has(settled, at, value)) continue;
       const stored = column.settle(value);
       if (stored === UNKNOWN || column.readsInOwnWay) {
         const text = column.write(value);
@@ -142,7 +145,7 @@ export class RowSettler {
       }
       if (stored === UNKNOWN) isOpen = true;
       else if (!Object.is(stored, value)) column.set(row, stored);
-      if (!column.readsInOwnWay) settled.note(at, stored);
+      if (!column.readsInOwnWay) settledColumns.note(settled, at, stored);
     }
     return texts && { texts, isOpen };
   }
@@ -163,10 +166,11 @@ export class RowSettler {
 
   private settleKey(row: object, key: RowKey, settled: SettledValues): void {
     const { projection, entity, keyColumns, keys } = this.parts;
+    const { settledColumns } = this;
     for (let at = 0; at < keyColumns.length; at++) {
       const column = keyColumns[at]!;
       const value = column.get(row);
-      if (settled.has(this.keyPlaces[at]!, value)) continue;
+      if (settledColumns.has(settled, this.keyPlaces[at]!, value)) continue;
       const wanted = key.values[at]!;
       if (value === wanted) continue;
       if (value === undefined) column.set(row, column.read(wanted));

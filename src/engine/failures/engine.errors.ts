@@ -1,4 +1,5 @@
 import { ProjectionError } from '../../events/projection.error';
+import { plainEvent } from '../../events/frozen-event';
 import type { RecordedEvent } from '../../events/recorded-event';
 import type { Witness } from '../../events/witness';
 import { describeError } from './describe-error';
@@ -31,11 +32,13 @@ export const keyOf = (method: string): string => KEY_OF + method;
  * what it wrote. `cause` is what was thrown.
  */
 export class HandlerFailedError extends ProjectionError {
+  readonly event: RecordedEvent;
+
   /** @param method the handler's name, or what else failed: `the key of` a handler, `segmentBy`, `parkBy`, `commit` of all */
   constructor(
     readonly projection: string,
     readonly method: string,
-    readonly event: RecordedEvent,
+    event: RecordedEvent,
     cause: unknown,
     consequence: FailureConsequence = 'stopped',
   ) {
@@ -44,6 +47,7 @@ export class HandlerFailedError extends ProjectionError {
         NEXT[consequence](event),
       { cause },
     );
+    this.event = plainEvent(event);
   }
 
   /** The same failure with the advice that helps after what became of the event. */

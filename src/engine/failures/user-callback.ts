@@ -1,6 +1,7 @@
 import type { KeyCallback } from '../../authoring/key-callback';
 import { madeOf } from '../../events/made-of';
 import type { RecordedEvent } from '../../events/recorded-event';
+import { StoredEvent } from '../../events/stored-event';
 import { HandlerFailedError } from './engine.errors';
 import { keyTextOf } from './key-text';
 
@@ -15,7 +16,7 @@ export function callKey(
   event: RecordedEvent,
 ): string {
   try {
-    return keyTextOf(madeOf(by, event));
+    return keyTextOf(madeOf(by, new StoredEvent(event)));
   } catch (error) {
     throw new HandlerFailedError(projection, callback, event, error);
   }

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { map, Subject } from 'rxjs';
 import type { ProjectionDefinition } from '../../authoring/projection-definition';
+import { plainEvent } from '../../events/frozen-event';
 import { writableAsJson } from '../../events/json-form';
 import type { CommittedBatch } from '../applying/committed-batch';
 import type { LiveStop } from './live-stop';
@@ -91,5 +92,5 @@ export class ManagedProjection {
 
 /** Observers all get one list, which the engine goes on with. */
 function givenAway({ events, ...batch }: CommittedBatch): CommittedBatch {
-  return writableAsJson({ ...batch, events: Object.freeze([...events]) });
+  return writableAsJson({ ...batch, events: Object.freeze(events.map(plainEvent)) });
 }

@@ -74,8 +74,8 @@ export class PageRecovery {
     through: bigint,
   ): Promise<void> {
     const { batches } = this.parts;
-    const at = events.indexOf(failure.event);
     const { globalPosition } = failure.event;
+    const at = events.findIndex((event) => event.globalPosition === globalPosition);
     if (at > 0) {
       const [before, end] = [events.slice(0, at), globalPosition - 1n];
       await this.recover(before, end, () => batches.commit(before, end, 1));

@@ -1,4 +1,5 @@
 import { type PageRequest, UnreadableEventError } from 'nestjs-projections';
+import { plainEvent } from '../../../src/events/frozen-event';
 import type { TestApp } from '../../support/app';
 import { createDatabase, type TestDatabase } from '../../support/database';
 import { SMALL_TEXTS, withSmallTexts } from '../../support/small-texts';
@@ -97,7 +98,7 @@ describe('a page', () => {
     const total = stored.reduce((sum, size) => sum + size) + metadata;
     const byRows = await app.store.readPage({ ...request, maxBytes: total - 1 });
     expect(byRows.events).toHaveLength(COUNT);
-    expect(byRows.events).toEqual(byColumns.events);
+    expect(byRows.events).toEqual(byColumns.events.map(plainEvent));
     expect(byColumns.events[2]!.metadata).toEqual({ user: '"a", \\b' });
   });
 

@@ -17,10 +17,11 @@ class Cart {
 }
 
 const RETRY = { attempts: 3, backoff: { minMs: 1, maxMs: 2 } };
-const shared: { cart: Cart | undefined; fails: number; seen: string[] } = {
+const shared: { cart: Cart | undefined; fails: number; seen: string[]; keyed: object[] } = {
   cart: undefined,
   fails: 0,
   seen: [],
+  keyed: [],
 };
 
 interface Data {
@@ -31,8 +32,11 @@ interface Data {
 @Projection({
   name: 'carts',
   row: Cart,
-  // oxlint-disable-next-line unicorn/no-array-sort -- it changes the event, which is what is tested
-  key: (event: RecordedEvent<Data>) => event.data.ids.sort(),
+  key: ({ data, ...rest }: RecordedEvent<Data>) => {
+    shared.keyed.push(rest);
+    // oxlint-disable-next-line unicorn/no-array-sort -- it changes the event, which is what is tested
+    return data.ids.sort();
+  },
   retry: RETRY,
 })
 class Carts {
@@ -85,7 +89,7 @@ describe('what handlers do to events and rows', () => {
   let app: TestApp;
 
   beforeEach(async () => {
-    Object.assign(shared, { cart: undefined, fails: 0, seen: [] });
+    Object.assign(shared, { cart: undefined, fails: 0, seen: [], keyed: [] });
     database = await createDatabase();
     await database.query('CREATE TABLE carts (id text PRIMARY KEY, tags text[] NOT NULL, at timestamptz)');
     app = await startApp(database.url, { projections: [Carts, Lists], entities: [Cart] });
@@ -129,6 +133,15 @@ describe('what handlers do to events and rows', () => {
     expect(await tags()).toEqual({ a: 'x,y', b: 'x' });
     await apply(['Shared', ['c']], ['Tagged', ['c'], ['z']]);
     expect(await tags()).toEqual({ a: 'x,y', b: 'x', c: 'x,z' });
+  });
+
+  it('gives a function that takes the event apart all of it, wherever it was read', async () => {
+    await apply(...Array.from({ length: 30 }, (_, n): [string, string[]] => ['Made', [`c${n}`]]));
+    const stored = (await app.store.readAll()).map((event) =>
+      Object.fromEntries(Object.entries(event).filter(([name]) => name !== 'data')),
+    );
+    expect(shared.keyed).toEqual(expect.arrayContaining(stored));
+    expect(stored).toHaveLength(30);
   });
 
   it('leaves what is given to everybody as it is', async () => {
