@@ -116,7 +116,7 @@ export class RowKeys {
 
 function isRecord(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || value instanceof Date) return false;
-  return !Array.isArray(value) && !Buffer.isBuffer(value);
+  return !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 
 /** A value as a message shows it. */

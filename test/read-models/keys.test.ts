@@ -119,6 +119,7 @@ describe('the key of a row', () => {
     ['timestamptz', DAY, DAY.toISOString(), '2026-02-03T05:05:06.789+01:00'],
     ['timestamp', DAY, DAY.toISOString()],
     ['upper', 'a', 'A'],
+    ['bytea', Buffer.from([0, 255]), Uint8Array.of(0, 255), { id: Uint8Array.of(0, 255) }],
   ])('is equal where the column takes it for equal: %s %j', (name, ...keys) => {
     const table = rows.now.table(entities[name]);
     expect(new Set(keys.map((key) => table.idOf(key))).size).toBe(1);
