@@ -49,7 +49,7 @@ const COMMITTED_SPAN = 200_000n;
 
 const READ_ALL_BYTES = 64 * 1024 * 1024;
 
-/** Beyond this many waiting events a backlog is given as the distance to the head. */
+/** Beyond this many waiting events a backlog is an estimate. */
 const BACKLOG_COUNTED = 10_000;
 
 const BACKLOG_TIMEOUT_MS = 30_000;
@@ -216,7 +216,7 @@ export class PostgresEventStore extends EventStore {
       values,
       BACKLOG_TIMEOUT_MS,
     );
-    return row!.events < BACKLOG_COUNTED ? row! : { ...row!, events: Number(upTo - after) };
+    return row!;
   }
 
   async positionBefore(date: Date): Promise<bigint | undefined> {

@@ -87,12 +87,21 @@ export const firstPositionSql = (events: string) => `
   SELECT min(global_position) FROM ${events}
   WHERE global_position > $1 AND global_position <= $2 AND ($3::text[] IS NULL OR type = ANY ($3))`;
 
+/** How many events there are, as the planner estimates it: what ANALYZE counted, and how the table has grown since. */
+const estimateSql = (events: string) => `(
+    SELECT reltuples::float8 / NULLIF(greatest(relpages, 0), 0)
+           * (pg_relation_size(oid) / current_setting('block_size')::int)
+    FROM pg_class WHERE oid = ${literal(events)}::regclass)`;
+
 /**
- * Counts at most $4 events, and for how long the oldest has waited by the clock of the database: since it was recorded,
- * but not since before the store was last seen to end before it.
+ * Counts up to $4 events, beyond which they are no more than positions, and about no more than all that there are; and for how
+ * long the oldest has waited by the clock of the database: since it was recorded, but not since before the store was last
+ * seen to end before it.
  */
 export const backlogSql = (events: string, headTimes: string) => `
-  SELECT events, coalesce(greatest(extract(epoch FROM clock_timestamp() - greatest(
+  SELECT CASE WHEN events < $4 THEN events
+         ELSE greatest(events, least($2::bigint - $1::bigint, round(${estimateSql(events)}))) END::float8 AS events,
+         coalesce(greatest(extract(epoch FROM clock_timestamp() - greatest(
            recorded_at, (SELECT max(seen_at) FROM ${headTimes} WHERE position < first)
          )), 0), 0)::float8 AS seconds
   FROM (
