@@ -4,6 +4,7 @@ import { createDatabase, type TestDatabase } from '../support/database';
 import { createRecordedTable, positionsRecordedBy, recorder } from '../support/recorder';
 import { SMALL_TEXTS, withSmallTexts } from '../support/small-texts';
 import { startStore } from '../support/store';
+import { allStored } from '../postgres/incarnations/drawn-again';
 
 const COUNT = 30;
 const UNREADABLE = 15;
@@ -61,6 +62,20 @@ describe('before an event that cannot be read, even alone', () => {
     await projections.catchUp('odd');
     expect(await positionsRecordedBy(database, 'odd')).toEqual(without.filter((n) => n % 2 === 1));
     await expect(projections.catchUp('all')).rejects.toThrow('position 15');
+  });
+
+  it('a projection of other types goes on from a checkpoint that it is the last before', async () => {
+    app = await startApp(database.url, { projections: [recorder({ name: 'odd', types: ['Odd'] })] });
+    await allStored(database, COUNT);
+    await app.close();
+    await database.query(
+      `UPDATE events SET data = jsonb_build_object('n', repeat('x', 10000)) WHERE global_position = $1`,
+      [COUNT],
+    );
+    const { projections, store } = await start(recorder({ name: 'odd', types: ['Odd'] }));
+    await projections.waitFor('odd', await store.append('t', [{ type: 'Odd', data: {} }]));
+    const odd = without.filter((n) => n % 2 === 1);
+    expect(await positionsRecordedBy(database, 'odd')).toEqual([...odd, COUNT + 1]);
   });
 
   it('an inline projection stops too, and is handed over once the event is skipped', async () => {

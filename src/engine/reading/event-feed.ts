@@ -48,6 +48,15 @@ export class EventFeed {
     }
   }
 
+  /** What a page would say of the last event of any type, of which nothing is read: it may be one that cannot be. */
+  async peek(range: Pick<PageRequest, 'after' | 'upTo' | 'incarnation'>): Promise<EventPage> {
+    const one = { limit: 1, maxBytes: 1 };
+    const page = await this.read({ ...range, ...one, types: [] });
+    if (page.witness !== undefined) return page;
+    const { events, through, bytes } = await this.read({ ...range, ...one, types: undefined });
+    return { events: [], through, bytes, witness: witnessOf(events[0]) ?? null };
+  }
+
   private find({ after, types, incarnation }: PageRequest): Block | undefined {
     return this.blocks.find(
       (block) =>

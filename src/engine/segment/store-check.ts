@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { type Witness, witnessOf } from '../../events/witness';
+import type { Witness } from '../../events/witness';
 import type { Checkpoint } from '../../state/checkpoint.store';
 import { CheckpointBeyondStoreError, CheckpointOfAnotherStoreError } from '../failures/engine.errors';
 import type { EventFeed } from '../reading/event-feed';
@@ -80,12 +80,12 @@ export class StoreCheck {
     // Before the head has got to the witness, nothing behind it is read.
     if (head < witness.position) return undefined;
 
-    const there = await this.firstBehind(witness.position - 1n, witness.position, incarnation);
+    const there = await this.oneBehind(witness.position - 1n, witness.position, incarnation);
     if (there && there.id !== witness.id)
       return beyond ?? new CheckpointOfAnotherStoreError(projection, position, witness, there);
     const isExact = witness.through === position;
     const upTo = position < head ? position : head;
-    const drawnAgain = isExact ? await this.firstBehind(witness.position, upTo, incarnation) : undefined;
+    const drawnAgain = isExact ? await this.oneBehind(witness.position, upTo, incarnation) : undefined;
     if (drawnAgain && !there)
       return beyond ?? new CheckpointOfAnotherStoreError(projection, position, witness, drawnAgain);
     if (there && isExact && (drawnAgain || beyond)) return backTo(witness, checkpoint, last);
@@ -93,17 +93,15 @@ export class StoreCheck {
     return beyond;
   }
 
-  private async firstBehind(
+  /** An event of any type behind `after`, of which nothing but its place and id is to be known. */
+  private async oneBehind(
     after: bigint,
     upTo: bigint,
     incarnation: string | undefined,
   ): Promise<Witness | undefined> {
-    const { feed } = this.parts;
     while (after < upTo) {
-      const request = { after, upTo, types: undefined, limit: 1, maxBytes: 1, incarnation };
-      const { events, through } = await feed.readPage(request);
-      const [first] = events;
-      if (first) return witnessOf(first);
+      const { witness, through } = await this.parts.feed.peek({ after, upTo, incarnation });
+      if (witness) return witness;
       after = through;
     }
     return undefined;
