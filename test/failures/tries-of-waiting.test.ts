@@ -1,4 +1,5 @@
 import { On, Projection, type ProjectionContext, type RecordedEvent } from 'nestjs-projections';
+import { SegmentBatches } from '../../src/engine/segment/segment-batches';
 import { startApp } from '../support/app';
 import type { TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
@@ -54,6 +55,30 @@ describe('what comes behind a failed event', () => {
     }
     await app.close();
     await retried;
+  });
+
+  it('is left to the next owner, and not waited for, when the application ends between its tries', async () => {
+    let isBad = (version: number) => version > 0;
+    log.fault.now = ({ version }) => {
+      if (isBad(version)) throw new Error('bad');
+    };
+    const parking = await log.start({ onError: 'park-stream', retry: { attempts: 1 } });
+    await appendTo(parking, 'X', 2);
+    await eventually(async () => expect(await parking.projections.deadLetters('log')).toHaveLength(2));
+    await parking.close();
+
+    isBad = (version) => version === 2;
+    const calledOff = jest.spyOn(SegmentBatches.prototype, 'callOff');
+    const app = await log.start({ onError: 'park-stream', retry: { attempts: 2, backoff: LONG } });
+    const retried = app.projections.retryDeadLetters('log').catch((error: unknown) => error);
+    await eventually(async () => expect(await log.versionsOf('X')).toEqual([1]));
+    await app.close();
+    expect(calledOff).not.toHaveBeenCalled();
+    await retried;
+
+    isBad = () => false;
+    await log.start({ onError: 'park-stream' });
+    await eventually(async () => expect(await log.versionsOf('X')).toEqual([1, 2]));
   });
 
   it('is not set aside for a statement whose failure another handler swallowed', async () => {

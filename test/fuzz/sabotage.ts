@@ -33,8 +33,8 @@ const SABOTAGES: Sabotage[] = [
   {
     name: 'a dead letter stays when a retry has applied it',
     file: 'src/engine/letters/dead-letter-queue.ts',
-    text: 'finish: (manager) => this.letters.remove(manager, letter.id),',
-    broken: 'finish: () => Promise.resolve(),',
+    text: 'await this.letters.remove(manager, letter.id);',
+    broken: '',
   },
   {
     name: 'events do not wait behind a parked one',

@@ -7,7 +7,7 @@ import {
   HandlerFailedError,
   TransactionEndedError,
 } from './engine.errors';
-import { CheckpointMoved, LeaseLost } from './lost-claims';
+import { CheckpointMoved, LeaseLost, OrderLeft } from './lost-claims';
 import { isAborted } from '../../database/transaction';
 import { isTimeOut } from './transient-error';
 import { WriteAheadFailed } from './write-ahead-failed';
@@ -43,7 +43,7 @@ export interface FailureSite {
 }
 
 export function failureOf(error: unknown, site: FailureSite): Failure {
-  if (site.calledOff) return { kind: 'called-off' };
+  if (site.calledOff || error instanceof OrderLeft) return { kind: 'called-off' };
   if (error instanceof CheckpointMoved) return { kind: 'moved' };
   if (error instanceof LeaseLost) return { kind: 'lost' };
   if (error instanceof WriteAheadFailed) return failureAhead(error.cause, site);

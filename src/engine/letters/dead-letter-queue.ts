@@ -33,6 +33,8 @@ export interface QueueFence {
   /** Makes sure, inside a transaction, that the segment is still this loop's, without moving it. */
   hold(manager: EntityManager): Promise<Fenced>;
   readonly calledOff: AbortSignal;
+  /** Aborts as soon as the loop is to end, for what only waits. */
+  readonly ending: AbortSignal;
   /** How often this was tried in vain, because of what passes by itself. */
   readonly triedBefore: number;
   /** To be called for each event that is done with, and while one waits for its next try. */
@@ -205,7 +207,7 @@ export class DeadLetterQueue {
       // What only waited was never tried, and has its tries as any other event.
       const tried = letter.attempts + 1;
       if (tried < this.policy.attempts) {
-        await waitAlive(backoffMs(this.policy.backoff, tried), () => fence.progressed(), calledOff);
+        await waitAlive(backoffMs(this.policy.backoff, tried), () => fence.progressed(), fence.ending);
         return this.retryOne({ ...letter, attempts: tried }, fence, fates);
       }
       const failed = error instanceof HandlerFailedError ? error : undefined;

@@ -157,7 +157,7 @@ export class SegmentBatches {
   }
 
   /** The segment for an operator's order; to be called when nothing is being written. */
-  async commandContext(): Promise<Omit<CommandContext, 'progressed'>> {
+  async commandContext(): Promise<Omit<CommandContext, 'progressed' | 'ending'>> {
     const { cursor } = this.parts;
     const stored = this.progress.checkpoint ?? (await this.load());
     return {

@@ -17,6 +17,8 @@ export interface CommandContext {
   /** Of the lease that the segment is run under. */
   readonly epoch: bigint | undefined;
   readonly calledOff: AbortSignal;
+  /** Aborts as soon as the loop is to end, for what only waits. */
+  readonly ending: AbortSignal;
   /** How often the order was tried in vain, because of what passes by itself. */
   readonly triedBefore: number;
   /** To be called for each step of a command that takes long. */

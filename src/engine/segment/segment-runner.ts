@@ -14,7 +14,7 @@ import type { PageRecovery } from './page-recovery';
 import type { RunMode } from './run-mode';
 import type { SegmentBatches } from './segment-batches';
 import type { SegmentCommands } from './segment-commands';
-import { LeaseLost } from '../failures/lost-claims';
+import { LeaseLost, OrderLeft } from '../failures/lost-claims';
 import type { SegmentCursor } from './segment-cursor';
 import type { TroubleReporter } from '../failures/trouble-reporter';
 
@@ -53,7 +53,7 @@ export interface RunnerParts {
 /** One segment's loop: obey, apply a batch, wait for more. */
 export class SegmentRunner implements FeedReader {
   private readonly logger = new Logger('Projection');
-  private stopping = false;
+  private readonly ending = new AbortController();
   private wake = new AbortController();
   private directive: Directive | undefined;
   private failures = 0;
@@ -159,12 +159,16 @@ export class SegmentRunner implements FeedReader {
     await batches.finish();
   }
 
+  private get stopping(): boolean {
+    return this.ending.signal.aborted;
+  }
+
   /**
    * Ends the loop after the batch in flight.
    * @param graceMs after this long the batch is called off and rolled back
    */
   stop(graceMs: number): void {
-    this.stopping = true;
+    this.ending.abort(new OrderLeft());
     this.wake.abort();
     setTimeout(() => this.parts.batches.callOff(), graceMs).unref();
   }
@@ -184,6 +188,7 @@ export class SegmentRunner implements FeedReader {
       const contextOf = async () => ({
         ...(await batches.commandContext()),
         progressed: () => this.beat(),
+        ending: this.ending.signal,
       });
       await commands.obey(command, contextOf, this.parts.cursor.epoch, batches.signal);
       // Whatever it did to checkpoint and queue, the next step begins with what is stored now.
