@@ -57,6 +57,7 @@ export {
   EventStore,
   type ExpectedVersion,
 } from './events/event-store';
+export { EventTooDeepError } from './events/event-too-deep.error';
 export { EventsNotStoredError } from './events/events-not-stored.error';
 export { ForeignManagerError } from './events/foreign-manager.error';
 export { InvalidArgumentError } from './events/invalid-argument.error';

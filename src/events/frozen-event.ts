@@ -1,3 +1,4 @@
+import { MAX_DEPTH } from './json-depth';
 import { isJsonPart } from './json-part';
 import { PageEvent } from './page-event';
 import { asRecorded } from './recorded-date';
@@ -26,11 +27,24 @@ export function plainEvent(event: RecordedEvent): RecordedEvent {
 }
 
 /** @param value as JSON has it; what is no JSON stays as it is */
-export function freezeDeep(value: unknown): void {
+export function freezeDeep(value: unknown, level = 1): void {
   if (!isJsonPart(value)) return;
   for (const name in value) {
     const part = (value as Record<string, unknown>)[name];
-    if (typeof part === 'object' && part !== null) freezeDeep(part);
+    if (typeof part !== 'object' || part === null) continue;
+    if (level < MAX_DEPTH) freezeDeep(part, level + 1);
+    else freezeDeeper(part);
   }
   Object.freeze(value);
+}
+
+/** Without calling itself: Node's stack would end. */
+function freezeDeeper(root: object): void {
+  const open: unknown[] = [root];
+  while (open.length > 0) {
+    const part = open.pop();
+    if (!isJsonPart(part)) continue;
+    for (const inner of Object.values(part)) open.push(inner);
+    Object.freeze(part);
+  }
 }

@@ -1,10 +1,14 @@
 import { types } from 'node:util';
+import { MAX_DEPTH } from './json-depth';
 
 /** Where in a value something stands that JSON cannot hold, as `.items[2].price`, and what it is. */
 export interface JsonProblem {
   readonly path: string;
   readonly what: string;
 }
+
+/** What `findJsonProblem` gives for it, wherever it is: the path alone would fill a page. */
+export const TOO_DEEP: JsonProblem = { path: '', what: `nested more than ${MAX_DEPTH} levels deep` };
 
 /** What JSON.stringify turns into an empty object, or into one of indexes, without a word. */
 const OPAQUE: readonly [(value: object) => boolean, string][] = [
@@ -22,20 +26,24 @@ const OPAQUE: readonly [(value: object) => boolean, string][] = [
   [types.isSetIterator, 'an iterator'],
 ];
 
-type Trail = (string | number)[];
+interface Trail {
+  /** The keys that lead to the problem, the innermost first. */
+  readonly keys: (string | number)[];
+  /** How deep the search is. */
+  level: number;
+}
 
 /**
  * Finds what JSON.stringify would drop or replace in silence: `{}` for a Map, `null` for NaN, nothing for a function. A
  * member that is `undefined` may vanish. Works out the path only where there is a problem.
- * @param root must not refer to itself
  */
 export function findJsonProblem(root: unknown): JsonProblem | undefined {
-  const trail: Trail = [];
+  const trail: Trail = { keys: [], level: 0 };
   const what = problemOf(root, '', trail);
-  return what === undefined ? undefined : { path: pathOf(trail.toReversed()), what };
+  if (what === TOO_DEEP.what) return TOO_DEEP;
+  return what === undefined ? undefined : { path: pathOf(trail.keys.toReversed()), what };
 }
 
-/** @param trail gets the keys that lead to the problem, the innermost first */
 function problemOf(value: unknown, key: string, trail: Trail): string | undefined {
   switch (typeof value) {
     case 'string':
@@ -58,8 +66,15 @@ function problemOfObject(value: object, key: string, trail: Trail): string | und
   return hasToJson(value) ? problemOfReplaced(value, key, trail) : problemOfMembers(value, key, trail);
 }
 
+/** Also of what refers to itself, which is as deep as it is looked into. */
 function problemOfMembers(value: object, key: string, trail: Trail): string | undefined {
-  if (Array.isArray(value)) return problemIn(value, trail);
+  if (++trail.level > MAX_DEPTH) return TOO_DEEP.what;
+  const what = Array.isArray(value) ? problemIn(value, trail) : problemWithin(value, key, trail);
+  trail.level--;
+  return what;
+}
+
+function problemWithin(value: object, key: string, trail: Trail): string | undefined {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
     const opaque = OPAQUE.find(([is]) => is(value));
@@ -71,7 +86,7 @@ function problemOfMembers(value: object, key: string, trail: Trail): string | un
     if (inner === undefined) continue;
     const what = problemOf(inner, name, trail);
     if (what === undefined) continue;
-    trail.push(name);
+    trail.keys.push(name);
     return what;
   }
   return undefined;
@@ -82,7 +97,7 @@ function problemIn(values: readonly unknown[], trail: Trail): string | undefined
   for (let at = 0; at < values.length; at++) {
     const what = problemOf(values[at], String(at), trail);
     if (what === undefined) continue;
-    trail.push(at);
+    trail.keys.push(at);
     return what;
   }
   return undefined;
@@ -113,8 +128,8 @@ function isInvalid(value: object): boolean {
   return isValid === false || (typeof isValid === 'function' && isValid.call(value) === false);
 }
 
-function pathOf(trail: Trail): string {
-  return trail.map((key) => (typeof key === 'number' ? `[${key}]` : member(key))).join('');
+function pathOf(keys: Trail['keys']): string {
+  return keys.map((key) => (typeof key === 'number' ? `[${key}]` : member(key))).join('');
 }
 
 function member(key: string): string {

@@ -53,7 +53,7 @@ export class DecodedColumns implements PageColumns {
 
 function metadataOf(text: string): (EventMetadata | null)[] {
   const all = JSON.parse(text) as (EventMetadata | null)[];
-  all.forEach(freezeDeep);
+  for (const metadata of all) freezeDeep(metadata);
   return all;
 }
 

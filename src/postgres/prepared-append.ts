@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { show } from '../authoring/option-checks';
 import type { AppendOptions, ExpectedVersion } from '../events/event-store';
 import { InvalidEventError } from '../events/invalid-event.error';
-import { findJsonProblem, type JsonProblem } from '../events/json-problem';
+import { findJsonProblem, type JsonProblem, TOO_DEEP } from '../events/json-problem';
 import type { NewEvent } from '../events/new-event';
 import { keyedId } from './keyed-id';
 
@@ -123,10 +123,11 @@ function toJson(value: unknown, where: string, part: 'data' | 'metadata'): strin
     problem = findJsonProblem(value);
   } catch (cause) {
     // A bigint is refused, too, but without the place.
-    problem = problemOfRefused(value);
+    problem = problemOfRefused(value, cause);
     if (!problem)
       throw new InvalidEventError(`${what} cannot be written as JSON: ${textOf(cause)}`, { cause });
   }
+  if (problem === TOO_DEEP) throw new InvalidEventError(`${what} is ${problem.what}: make it flatter.`);
   if (problem)
     throw new InvalidEventError(
       `${where}: ${part}${problem.path} is ${problem.what}, which JSON cannot hold: ` +
@@ -140,11 +141,13 @@ function toJson(value: unknown, where: string, part: 'data' | 'metadata'): strin
   return json;
 }
 
-function problemOfRefused(value: unknown): JsonProblem | undefined {
+function problemOfRefused(value: unknown, cause: unknown): JsonProblem | undefined {
   try {
-    return findJsonProblem(value);
+    const problem = findJsonProblem(value);
+    const isEndless = problem === TOO_DEEP && !(cause instanceof RangeError);
+    return isEndless ? undefined : problem;
   } catch {
-    // It refers to itself, or what refused it is code of its own.
+    // What refused it is code of its own.
     return undefined;
   }
 }

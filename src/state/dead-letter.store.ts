@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { freezeEvent } from '../events/frozen-event';
+import { findJsonProblem, TOO_DEEP } from '../events/json-problem';
 import type { RecordedEvent } from '../events/recorded-event';
 import type { SegmentId } from './segment-id';
 import { tableName } from './table-name';
@@ -300,16 +301,12 @@ function paramsOf({ ids, streamId, type }: DeadLetterFilter): unknown[] {
 
 function columnsOf(event: RecordedEvent): unknown[] {
   const { globalPosition, id, streamId, version, type, data, metadata, recordedAt } = event;
-  return [
-    globalPosition,
-    id,
-    streamId,
-    version,
-    type,
-    JSON.stringify(data),
-    JSON.stringify(metadata),
-    recordedAt,
-  ];
+  return [globalPosition, id, streamId, version, type, jsonOf(data), jsonOf(metadata), recordedAt];
+}
+
+/** What is nested too deep for Node to write, or for the server to read, comes from the store alone. */
+function jsonOf(part: unknown): string | null {
+  return findJsonProblem(part) === TOO_DEEP ? null : JSON.stringify(part);
 }
 
 function toDeadLetter(row: Row): DeadLetter {

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from 'nestjs-projections';
+import { EventTooDeepError, type RecordedEvent } from 'nestjs-projections';
 import { freezeEvent } from '../../src/events/frozen-event';
 import { ownEvent } from '../../src/events/own-event';
 
@@ -41,6 +41,16 @@ describe('the event as one call gets it', () => {
       frozen.recordedAt,
     ]);
     expect(freezeEvent(frozen)).toBe(frozen);
+  });
+
+  it('is refused where it is nested deeper than Node can call itself, which the frozen one may be', () => {
+    let data: unknown = 1;
+    for (let level = 0; level < 50_000; level++) data = level % 2 ? { data } : [data];
+    const frozen = event(data);
+    let part = frozen.data;
+    for (; typeof part === 'object' && part !== null; [part] = Object.values(part))
+      if (!Object.isFrozen(part)) throw new Error('not frozen');
+    expect(() => ownEvent(frozen)).toThrow(EventTooDeepError);
   });
 
   it('has a date that cannot be set, wherever it comes from', () => {
