@@ -17,12 +17,25 @@ class Cart {
 }
 
 const RETRY = { attempts: 3, backoff: { minMs: 1, maxMs: 2 } };
-const shared: { cart: Cart | undefined; fails: number; seen: string[]; keyed: object[] } = {
+interface Shared {
+  cart: Cart | undefined;
+  tags: string[];
+  at: Date;
+  fails: number;
+  seen: string[];
+  keyed: object[];
+}
+
+const AT = new Date('2026-02-03T04:05:06.789Z');
+const fresh = (): Shared => ({
   cart: undefined,
+  tags: ['lent'],
+  at: new Date(AT),
   fails: 0,
   seen: [],
   keyed: [],
-};
+});
+const shared = fresh();
 
 interface Data {
   readonly ids: string[];
@@ -64,6 +77,20 @@ class Carts {
     return shared.cart;
   }
 
+  /** Gives every row what the projection keeps. */
+  @On('Lent')
+  lent() {
+    return { tags: shared.tags, at: shared.at };
+  }
+
+  /** Changes what it has lent. */
+  @On('Changed')
+  changed(_event: RecordedEvent<Data>, cart: Cart | undefined) {
+    shared.tags.push('later');
+    shared.at.setTime(0);
+    return cart;
+  }
+
   @On('Flaky')
   flaky(_event: RecordedEvent<Data>, cart: Cart | undefined) {
     if (shared.fails-- > 0) throw new Error('once');
@@ -89,7 +116,7 @@ describe('what handlers do to events and rows', () => {
   let app: TestApp;
 
   beforeEach(async () => {
-    Object.assign(shared, { cart: undefined, fails: 0, seen: [], keyed: [] });
+    Object.assign(shared, fresh());
     database = await createDatabase();
     await database.query('CREATE TABLE carts (id text PRIMARY KEY, tags text[] NOT NULL, at timestamptz)');
     app = await startApp(database.url, { projections: [Carts, Lists], entities: [Cart] });
@@ -116,10 +143,27 @@ describe('what handlers do to events and rows', () => {
     return Object.fromEntries(rows.map((row) => [row.id, row.tags.join()]));
   };
 
+  const times = async () => {
+    const rows = await database.query<Cart>('SELECT id, at FROM carts ORDER BY id');
+    return Object.fromEntries(rows.map((row) => [row.id, row.at]));
+  };
+
   it('is seen by no other row, projection or try', async () => {
     await apply(['Made', ['b', 'a'], ['x']], ['Tagged', ['a'], ['y']], ['Tagged', ['a', 'b'], ['z']]);
     expect(await tags()).toEqual({ a: 'x,y,z', b: 'x,z' });
+    expect(await times()).toEqual({ a: new Date(0), b: new Date(0) });
     expect(shared.seen).toEqual(['x', 'x', 'y', 'y', 'z', 'z'].map((tag) => `${tag},test,1`));
+  });
+
+  it('is not seen by rows that were given what is changed later', async () => {
+    await apply(['Lent', ['a', 'b']], ['Tagged', ['a'], ['x']], ['Changed', ['b']], ['Lent', ['c']]);
+    expect(await tags()).toEqual({ a: 'lent,x', b: 'lent', c: 'lent,later' });
+    expect(await times()).toEqual({ a: new Date(0), b: AT, c: new Date(0) });
+    await apply(['Changed', ['c']], ['Tagged', ['c'], ['y']], ['Tagged', ['b'], ['z']]);
+    expect(await tags()).toEqual({ a: 'lent,x', b: 'lent,z', c: 'lent,later,y' });
+    await apply(['Made', ['d', 'e'], ['x']], ['Tagged', ['d'], ['y']]);
+    const { d, e } = await times();
+    expect([d!.getTime(), Math.sign(e!.getTime())]).toEqual([0, 1]);
   });
 
   it.each(['Looked', 'Flaky'])('is gone when a batch is folded again because of %s', async (type) => {
