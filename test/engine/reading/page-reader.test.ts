@@ -63,6 +63,20 @@ describe('a page', () => {
     expect(await read({ types: ['Small', 'Large'], upTo: 3n })).toMatchObject({ positions: [1, 2, 3] });
   });
 
+  it.each([40n, 10n])(
+    'tells of the last event of any type, also where none is asked for: up to %d',
+    async (upTo) => {
+      const request = { after: 0n, upTo, types: [], limit: 1, maxBytes: 1 };
+      const page = await app.store.readPage(request);
+      const { id } = (await app.store.readAll({ after: upTo - 1n, limit: 1 }))[0]!;
+      expect(page).toMatchObject({
+        events: [],
+        through: upTo,
+        witness: { position: upTo, id, through: upTo },
+      });
+    },
+  );
+
   it('ends with the last event that may be in it, and the next goes on there', async () => {
     expect(await read({ limit: 3 })).toMatchObject({ positions: [1, 2, 3], through: 3 });
     expect(await read({ limit: 2, after: 3n, types: ['Small'] })).toMatchObject({

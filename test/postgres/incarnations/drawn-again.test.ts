@@ -126,7 +126,7 @@ describe('a sequence that goes back into positions that were passed while they w
       await eventually(async () => {
         const [status] = await app!.projections.status();
         expect(status).toMatchObject({ error: { name: 'CheckpointOfAnotherStoreError' } });
-        expect(status!.error!.message).toMatch(/at position 10, and nothing behind it.* at position 11/);
+        expect(status!.error!.message).toMatch(/at position 10, and nothing behind it.* at position 15/);
       });
     });
 
