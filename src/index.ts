@@ -47,8 +47,6 @@ export {
   EventSource,
   type Head,
   type PageRequest,
-  type ReadAllOptions,
-  type ReadStreamOptions,
 } from './events/event-source';
 export {
   type AppendOptions,
@@ -56,6 +54,8 @@ export {
   type AppendResult,
   EventStore,
   type ExpectedVersion,
+  type ReadAllOptions,
+  type ReadStreamOptions,
 } from './events/event-store';
 export { EventTooDeepError } from './events/event-too-deep.error';
 export { EventsNotStoredError } from './events/events-not-stored.error';

@@ -1,22 +1,6 @@
 import type { RecordedEvent } from './recorded-event';
 import type { Witness } from './witness';
 
-export interface ReadStreamOptions {
-  /** The first version to return. @default 1 */
-  readonly fromVersion?: number;
-  /** @default no limit */
-  readonly limit?: number;
-}
-
-export interface ReadAllOptions {
-  /** Return events behind this global position. @default 0n */
-  readonly after?: bigint;
-  /** @default 1000 */
-  readonly limit?: number;
-  /** Return only events of these types. @default all */
-  readonly types?: readonly string[];
-}
-
 /** The part of the store a reader asks for: behind `after`, up to and with `upTo`. */
 export interface PageRequest {
   readonly after: bigint;
@@ -73,14 +57,11 @@ export interface Backlog {
   readonly seconds: number;
 }
 
-/** The read half of a store: all that the engine needs to run projections. */
+/**
+ * One log of events, in order of their positions: all that the engine needs to run projections. Where it lies, and who writes
+ * it, is the source's own affair.
+ */
 export abstract class EventSource {
-  /** The events of one stream in order of their version. */
-  abstract readStream(streamId: string, options?: ReadStreamOptions): Promise<RecordedEvent[]>;
-
-  /** Events of all streams in order of their position, never beyond the settled head. */
-  abstract readAll(options?: ReadAllOptions): Promise<RecordedEvent[]>;
-
   /** Where the store ends for a reader that must not lose an event. */
   abstract head(): Promise<Head>;
 

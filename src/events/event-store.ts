@@ -29,6 +29,22 @@ export interface AppendResult {
   readonly globalPosition: bigint;
 }
 
+export interface ReadStreamOptions {
+  /** The first version to return. @default 1 */
+  readonly fromVersion?: number;
+  /** @default no limit */
+  readonly limit?: number;
+}
+
+export interface ReadAllOptions {
+  /** Return events behind this global position. @default 0n */
+  readonly after?: bigint;
+  /** @default 1000 */
+  readonly limit?: number;
+  /** Return only events of these types. @default all */
+  readonly types?: readonly string[];
+}
+
 /** Runs in the transaction of an append, after its events are written and before it commits. */
 export interface AppendParticipant {
   /** The projection that it keeps current. */
@@ -59,6 +75,12 @@ export abstract class EventStore extends EventSource {
     events: readonly NewEvent[],
     options?: AppendOptions,
   ): Promise<AppendResult>;
+
+  /** The events of one stream in order of their version. */
+  abstract readStream(streamId: string, options?: ReadStreamOptions): Promise<RecordedEvent[]>;
+
+  /** Events of all streams in order of their position, never beyond the settled head. */
+  abstract readAll(options?: ReadAllOptions): Promise<RecordedEvent[]>;
 
   abstract addParticipant(participant: AppendParticipant): void;
 

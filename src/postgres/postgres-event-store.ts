@@ -5,14 +5,14 @@ import type {
   EventPage,
   Head,
   PageRequest,
-  ReadAllOptions,
-  ReadStreamOptions,
 } from '../events/event-source';
 import {
   type AppendOptions,
   type AppendParticipant,
   type AppendResult,
   EventStore,
+  type ReadAllOptions,
+  type ReadStreamOptions,
 } from '../events/event-store';
 import type { NewEvent } from '../events/new-event';
 import { plainEvent } from '../events/frozen-event';

@@ -1,6 +1,6 @@
 import { checkArgument, checkOptions, count, position, text } from '../authoring/argument-checks';
 import { type Check, listOf, show } from '../authoring/option-checks';
-import type { ReadAllOptions, ReadStreamOptions } from '../events/event-source';
+import type { ReadAllOptions, ReadStreamOptions } from '../events/event-store';
 import type { AppendOptions } from '../events/event-store';
 
 const READ_STREAM = { fromVersion: count, limit: count } satisfies Record<keyof ReadStreamOptions, Check>;
