@@ -112,12 +112,14 @@ export type {
   ProjectionState,
   ProjectionStatus,
 } from './engine/control/projection-status';
+export { ProjectionSourceChangedError } from './engine/coordination/projection-source-changed.error';
 export { ProjectionTypeChangedError } from './engine/coordination/projection-type-changed.error';
 export {
   SegmentByChangedError,
   SegmentLockedError,
   SegmentsApartError,
 } from './engine/coordination/segment-by.errors';
+export { SourceNotReadableError, UnknownSourceError } from './engine/reading/source.errors';
 export { Projections, type RunOptions, type WaitOptions } from './engine/control/projections';
 export {
   CommandStalledError,

@@ -23,6 +23,7 @@ export function settingsOf(
 ): ProjectionSettings {
   const { segmentBy = streamOf, retry = {} } = options;
   return {
+    source: options.source,
     startFrom: options.startFrom ?? 'beginning',
     version: options.version ?? 1,
     segments: options.segments ?? 1,

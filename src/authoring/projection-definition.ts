@@ -22,6 +22,8 @@ export interface RowHandler {
 
 /** What a projection says of itself, or else the module, or else the field's custom. */
 export interface ProjectionSettings {
+  /** The name of the source that its events come from; `undefined` for the module's event store. */
+  readonly source: string | undefined;
   readonly startFrom: NonNullable<ProjectionOptions['startFrom']>;
   readonly version: number;
   readonly segments: number;

@@ -22,6 +22,8 @@ const CHECKS: Record<keyof ProjectionOptions, Check> = {
   // Looked at on its own: it must be there.
   name: () => undefined,
   type: oneOf(...TYPES),
+  source: (value) =>
+    typeof value === 'string' && value !== '' ? undefined : 'must be a name of forRoot({ sources })',
   readModels: entities,
   row: entity,
   key: callback,
@@ -69,6 +71,7 @@ function undefinedRow(options: { readonly row?: unknown }): string | undefined {
 /** Options that each are right and do not go together. */
 function misfitOf({
   type = 'persistent',
+  source,
   segments,
   segmentBy,
   parkBy,
@@ -76,6 +79,8 @@ function misfitOf({
   row,
   onError,
 }: ProjectionOptions): string | undefined {
+  if (type === 'inline' && source !== undefined)
+    return 'it is inline, and events of another source are not appended here: leave out source, or make it persistent';
   if (type === 'live' && startFrom !== undefined)
     return 'it is live, and always begins at the head: leave out startFrom, or make it persistent';
   if ((segments ?? 1) > 1 && parkBy !== undefined && parkBy !== segmentBy)

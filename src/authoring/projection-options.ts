@@ -41,6 +41,12 @@ export interface ProjectionOptions {
   /** @default 'persistent' */
   readonly type?: ProjectionType;
   /**
+   * Where its events come from: a name of `forRoot({ sources })`. Positions are those of the source, and so it is fixed once
+   * the projection is deployed (`ProjectionSourceChangedError`).
+   * @default the module's event store
+   */
+  readonly source?: string;
+  /**
    * The entities whose tables this projection owns; a rebuild empties them. Those of `row` need not be listed.
    * @default []
    */

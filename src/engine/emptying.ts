@@ -1,7 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import { withSilentConnections } from '../database/silent-connections';
-import type { EventSource } from '../events/event-source';
 import type { StateRow } from '../state/control.store';
 import { shield } from '../state/shield';
 import { readModelTables } from './applying/read-model-tables';
@@ -13,7 +12,6 @@ import { ProjectionPausedError } from './waits/waiting.errors';
 
 export interface EmptyingParts {
   readonly dataSource: DataSource;
-  readonly source: EventSource;
   readonly state: EngineState;
   readonly inlineOf: (projection: string) => InlineProjection | undefined;
 }
@@ -29,14 +27,14 @@ export class Emptying {
    * here or elsewhere, and every owner finds out and begins again.
    * @throws ProjectionPausedError
    */
-  async empty({ definition }: ManagedProjection): Promise<void> {
-    const { dataSource, source, inlineOf } = this.parts;
+  async empty({ definition, reader }: ManagedProjection): Promise<void> {
+    const { dataSource, inlineOf } = this.parts;
     const { checkpoints, control, deadLetters } = this.parts.state;
     const { name } = definition;
     const tables = readModelTables(dataSource, definition);
     const state = await control.read(name);
     const beginsAfter = BigInt(state?.beginsAfter ?? 0);
-    const { settled, last } = await source.head();
+    const { settled, last } = await reader.source.head();
     // Where the store has begun again, what the projection had got to is no history of it.
     const beyond = beginsAfter > last || isOfAnotherStore(state?.failure);
     const end = beyond ? settled : undefined;

@@ -1,7 +1,6 @@
 import type { StateRow } from '../state/control.store';
 import type { ProjectionRegistry } from './projection-registry';
 import type { RunnerFactory } from './runner-factory';
-import type { HeadWatcher } from './reading/head-watcher';
 import { asHere } from './segment/live-stop';
 import type { ManagedProjection } from './segment/managed-projection';
 import { following } from './segment/run-mode';
@@ -13,7 +12,6 @@ export class LiveProjections {
   constructor(
     private readonly registry: ProjectionRegistry,
     private readonly runners: RunnerFactory,
-    private readonly watcher: HeadWatcher,
   ) {}
 
   /** @param states what the database says of all projections */
@@ -21,7 +19,8 @@ export class LiveProjections {
     for (const projection of this.all) {
       if (!this.registry.runsHere(projection)) continue;
       const id = { projection: projection.definition.name, segment: 0 };
-      const runner = this.runners.make(projection, id, 1, new VolatileCursor(this.watcher), following);
+      const cursor = new VolatileCursor(projection.reader.watcher);
+      const runner = this.runners.make(projection, id, 1, cursor, following);
       runner.direct(directiveOf(projection, states));
       projection.start(0, runner).catch(() => undefined);
     }

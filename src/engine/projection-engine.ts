@@ -3,8 +3,7 @@ import type { DataSource } from 'typeorm';
 import { outsideContext } from '../async/outside-context';
 import type { ProjectionDefinition } from '../authoring/projection-definition';
 import { ConnectionBudget } from '../database/connection-budget';
-import type { EventSource } from '../events/event-source';
-import { EventStore } from '../events/event-store';
+import type { EventStore } from '../events/event-store';
 import type { Beginning, StateRow } from '../state/control.store';
 import { BatchAppliers } from './applying/batch-appliers';
 import { readModelTables } from './applying/read-model-tables';
@@ -13,16 +12,15 @@ import { Coordinator } from './coordination/coordinator';
 import { EngineState } from './coordination/engine-state';
 import { Emptying } from './emptying';
 import type { EngineOptions } from './engine-options';
-import { UnsupportedOperationError } from './failures/engine.errors';
 import { AbsentInline } from './inline/absent-inline';
 import { InlineProjection } from './inline/inline-projection';
 import { LeasedRuns } from './leased-runs';
 import { LiveProjections } from './live-projections';
+import { makeReaders, type NamedSources } from './make-readers';
 import { ProjectionRegistry } from './projection-registry';
 import { beginningOf } from './reading/beginning';
-import { EventFeed } from './reading/event-feed';
-import { HeadWatcher } from './reading/head-watcher';
-import { KnownBeginnings } from './reading/known-beginnings';
+import type { SourceReader } from './reading/source-reader';
+import type { SourceReaders } from './reading/source-readers';
 import { RunnerFactory } from './runner-factory';
 import type { ManagedProjection } from './segment/managed-projection';
 import { startLines } from './start-lines';
@@ -42,12 +40,11 @@ const START_LOG_MS = 2_000;
 /** The projections of this process, from their registration to the end of their loops. */
 export class ProjectionEngine {
   private readonly logger = new Logger('Projection');
-  readonly watcher: HeadWatcher;
+  readonly readers: SourceReaders;
   readonly state: EngineState;
   readonly coordinator: Coordinator;
   readonly waits: ProgressWaits;
   private readonly registry: ProjectionRegistry;
-  private readonly beginnings: KnownBeginnings;
   private readonly appliers: BatchAppliers;
   private readonly emptying: Emptying;
   private readonly live: LiveProjections;
@@ -61,24 +58,22 @@ export class ProjectionEngine {
 
   constructor(
     private readonly dataSource: DataSource,
-    readonly source: EventSource,
+    private readonly store: EventStore,
+    sources: NamedSources,
     private readonly options: EngineOptions,
   ) {
     const registry = new ProjectionRegistry(options.run);
-    const watcher = new HeadWatcher(source, options.pollInterval);
     const state = new EngineState(dataSource, options.leaseMs);
     const budget = new ConnectionBudget(options.connections);
     const inlineOf = (name: string) => this.inlineOf(name);
+    const loops = (reader: SourceReader) => registry.loopsOf(reader);
     this.registry = registry;
-    this.watcher = watcher;
+    this.readers = makeReaders(store, sources, options, { budget, loops });
     this.state = state;
-    this.beginnings = new KnownBeginnings(watcher);
     this.appliers = new BatchAppliers(dataSource, budget, options);
-    this.emptying = new Emptying({ dataSource, source, state, inlineOf });
+    this.emptying = new Emptying({ dataSource, state, inlineOf });
     this.waits = new ProgressWaits({
       progress: state.progress,
-      source,
-      watcher,
       segmentsOf: (name) => this.stateOf(name)?.segments ?? 1,
       isOpen: () => dataSource.isInitialized,
       unownedMs: this.unownedMs,
@@ -87,14 +82,12 @@ export class ProjectionEngine {
       ...options,
       dataSource,
       state,
-      watcher,
-      feed: new EventFeed(source, budget, () => registry.all.flatMap((projection) => projection.runners)),
       budget,
       appliers: this.appliers,
       waits: this.waits,
       generationOf: (name) => this.stateOf(name)?.generation ?? 0,
     });
-    this.live = new LiveProjections(registry, runners, watcher);
+    this.live = new LiveProjections(registry, runners);
     const leased = new LeasedRuns({
       registry,
       runners,
@@ -111,25 +104,23 @@ export class ProjectionEngine {
       candidates: (code, row) => leased.candidates(code, row),
       resegment: (code, row) => leased.resegment(code, row),
       observe: ({ states }) => {
-        this.beginnings.note(states);
+        for (const { beginnings } of this.readers.all) beginnings.note(states);
         this.live.direct(states);
       },
       outdated: (projection, stored) => registry.get(projection).outdated(stored),
     });
-    if (source instanceof EventStore) {
-      const absent = new AbsentInline({ ...this.inlineParts, source });
-      source.leaveToLoopsBy((names) => absent.leaveToLoops(names));
-    }
+    const absent = new AbsentInline(this.inlineParts);
+    store.leaveToLoopsBy((names) => absent.leaveToLoops(names));
   }
 
-  /** @throws the errors of `row.errors.ts`, UnknownReadModelError, UnknownProjectionError, UnsupportedOperationError on what is declared wrongly */
+  /** @throws the errors of `row.errors.ts`, UnknownReadModelError, UnknownProjectionError, UnknownSourceError on what is declared wrongly */
   register(definitions: readonly ProjectionDefinition[]): void {
     for (const definition of definitions) {
       // First, for it knows more to say of an unknown row than that it is an unknown read model.
       this.appliers.check(definition);
       readModelTables(this.dataSource, definition);
       if (kindOf(definition).joinsAppends) this.registerInline(definition);
-      this.registry.add(definition);
+      this.registry.add(definition, this.readers.of(definition));
     }
     this.registry.checkRun();
   }
@@ -141,7 +132,7 @@ export class ProjectionEngine {
       await outsideContext(() => this.begin());
     } catch (error) {
       await this.stop();
-      await this.source.close().catch(() => undefined);
+      await this.readers.close();
       throw error;
     }
   }
@@ -158,9 +149,14 @@ export class ProjectionEngine {
       this.coordinator.stop(),
       ...this.all.map((projection) => projection.stopAll()),
     ]);
-    this.watcher.stop();
+    this.readers.stop();
     this.leftBehind = !quiet || this.all.some(({ runners }) => runners.length > 0);
     return !this.leftBehind;
+  }
+
+  /** Closes the store and the other sources: the end of all appends too. */
+  close(): Promise<void> {
+    return this.readers.close();
   }
 
   get all(): readonly ManagedProjection[] {
@@ -235,10 +231,10 @@ export class ProjectionEngine {
       async () => {
         for (const { definition } of this.all) await this.checkType(definition);
       },
-      async () => this.source.open(await this.state.checkpoints.settled()),
-      () => this.watcher.start(),
+      () => this.readers.open((source) => this.state.checkpoints.settled(source)),
+      () => this.readers.start(),
       // A new projection begins at the head, which an append that is open may keep far too low.
-      () => this.watcher.settles(SETTLES_MS),
+      () => this.readers.settle(SETTLES_MS),
       () => this.coordinator.start(),
       async () => this.live.start(this.coordinator.snapshot.states),
       async () => {
@@ -252,14 +248,14 @@ export class ProjectionEngine {
     }
     // What a step has opened after the shutdown had gone past it.
     if (this.stopping) {
-      this.watcher.stop();
-      await this.source.close();
+      this.readers.stop();
+      await this.readers.close();
     }
   }
 
   private async beginning(name: string): Promise<Beginning> {
-    const { definition } = this.get(name);
-    const known = await this.beginnings.of(name);
+    const { definition, reader } = this.get(name);
+    const known = await reader.beginnings.of(name);
     if (known) {
       // What its type has beside the row may be gone too.
       await this.checkType(definition);
@@ -269,9 +265,10 @@ export class ProjectionEngine {
       );
       return known;
     }
-    await this.watcher.settles(0);
-    const end = { settled: this.watcher.readable(), drawn: this.watcher.last };
-    return beginningOf(definition, end, this.source);
+    const { watcher, source } = reader;
+    await watcher.settles(0);
+    const end = { settled: watcher.readable(), drawn: watcher.last };
+    return beginningOf(definition, end, source);
   }
 
   private async checkType(definition: ProjectionDefinition): Promise<void> {
@@ -283,7 +280,7 @@ export class ProjectionEngine {
     try {
       const names = this.all.map(({ definition }) => definition.name);
       const rows = await within(START_LOG_MS, () => this.state.progress.progressOf(names));
-      for (const line of startLines(this.all, rows, this.watcher.head)) this.logger.log(line);
+      for (const line of startLines(this.all, rows)) this.logger.log(line);
     } catch (error) {
       this.logger.warn(`Cannot say where the projections are: ${String(error)}`);
     }
@@ -291,27 +288,20 @@ export class ProjectionEngine {
 
   private registerInline(definition: ProjectionDefinition): void {
     const { name, handlerTimeoutMs: effectTimeoutMs } = definition;
-    if (!(this.source instanceof EventStore))
-      throw new UnsupportedOperationError(
-        'be inline',
-        name,
-        'its events come from a source that cannot append',
-      );
     const unawaited = (error: Error) => this.logger.error(`Projection "${name}": ${error.message}`);
     const inline = new InlineProjection({
       ...this.inlineParts,
       definition,
-      source: this.source,
       makeApplier: () => this.appliers.make(definition, unawaited),
       effectTimeoutMs,
     });
     this.inline.set(name, inline);
-    this.source.addParticipant(inline);
+    this.store.addParticipant(inline);
   }
 
   private get inlineParts() {
-    const { dataSource, state, watcher, ending } = this;
-    return { dataSource, state, watcher, ending: ending.signal };
+    const { dataSource, store: source, state, ending } = this;
+    return { dataSource, source, state, watcher: this.readers.own.watcher, ending: ending.signal };
   }
 
   private stateOf(name: string): StateRow | undefined {

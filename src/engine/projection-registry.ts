@@ -2,7 +2,9 @@ import type { ProjectionDefinition } from '../authoring/projection-definition';
 import type { DeclaredProjection } from '../state/control.store';
 import { UnknownProjectionError } from './failures/engine.errors';
 import { segmentByIdentity } from './reading/segment-by-identity';
+import type { SourceReader } from './reading/source-reader';
 import { ManagedProjection } from './segment/managed-projection';
+import type { SegmentRunner } from './segment/segment-runner';
 
 /** The projections that the application declares, by name. */
 export class ProjectionRegistry {
@@ -12,8 +14,8 @@ export class ProjectionRegistry {
   /** @param run which of them run in this process: all, none, or those that are named */
   constructor(private readonly run: boolean | readonly string[]) {}
 
-  add(definition: ProjectionDefinition): void {
-    this.projections.set(definition.name, new ManagedProjection(definition));
+  add(definition: ProjectionDefinition, reader: SourceReader): void {
+    this.projections.set(definition.name, new ManagedProjection(definition, reader));
   }
 
   /** @throws UnknownProjectionError of a name in the option `run` */
@@ -32,6 +34,11 @@ export class ProjectionRegistry {
     return projection;
   }
 
+  /** The loops here that read a source. */
+  loopsOf(reader: SourceReader): SegmentRunner[] {
+    return this.all.filter((one) => one.reader === reader).flatMap(({ runners }) => runners);
+  }
+
   runsHere({ definition }: ManagedProjection): boolean {
     return typeof this.run === 'boolean' ? this.run : this.run.includes(definition.name);
   }
@@ -40,8 +47,10 @@ export class ProjectionRegistry {
   declared(projection: ManagedProjection): DeclaredProjection {
     const known = this.declarations.get(projection);
     if (known) return known;
-    const { name, version, segments, segmentBy } = projection.definition;
-    const declared = { name, version, segments, segmentBy: segmentByIdentity(segmentBy) };
+    const { kind, definition } = projection;
+    const { name, version, segments, segmentBy } = definition;
+    const source = kind.keepsCheckpoint ? definition.source : undefined;
+    const declared = { name, version, segments, segmentBy: segmentByIdentity(segmentBy), source };
     this.declarations.set(projection, declared);
     return declared;
   }

@@ -12,8 +12,6 @@ import { failurePolicy } from './failures/failure-policy';
 import { LeaseLost } from './failures/lost-claims';
 import { TroubleReporter } from './failures/trouble-reporter';
 import { DeadLetterQueue } from './letters/dead-letter-queue';
-import type { EventFeed } from './reading/event-feed';
-import type { HeadWatcher } from './reading/head-watcher';
 import { PageSize } from './reading/page-size';
 import { SegmentFilter } from './reading/segment-filter';
 import type { ManagedProjection } from './segment/managed-projection';
@@ -28,8 +26,6 @@ import type { ProgressWaits } from './waits/progress-waits';
 export interface RunnerParts {
   readonly dataSource: DataSource;
   readonly state: EngineState;
-  readonly watcher: HeadWatcher;
-  readonly feed: EventFeed;
   readonly budget: ConnectionBudget;
   readonly appliers: BatchAppliers;
   readonly waits: ProgressWaits;
@@ -54,9 +50,10 @@ export class RunnerFactory {
     cursor: SegmentCursor,
     mode: RunMode,
   ): SegmentRunner {
-    const { definition } = projection;
+    const { definition, reader } = projection;
+    const { watcher, feed } = reader;
     const { name, types, segmentBy, handlerTimeoutMs } = definition;
-    const { dataSource, state, watcher, feed, budget, waits } = this.parts;
+    const { dataSource, state, budget, waits } = this.parts;
     const policy = failurePolicy(definition, this.parts.isTransient);
     const unawaited = (error: Error): void =>
       void halt(error).catch((cause: unknown) =>

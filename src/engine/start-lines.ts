@@ -6,10 +6,10 @@ import type { ProjectionProgress } from '../state/progress.store';
 export function startLines(
   projections: readonly ManagedProjection[],
   rows: readonly ProjectionProgress[],
-  head: bigint,
 ): string[] {
   return projections.map((projection) => {
     const { name, type } = projection.definition;
+    const { head } = projection.reader.watcher;
     const row = rows.find((one) => one.projection === name);
     if (!projection.kind.keepsCheckpoint || !row)
       return `Projection "${name}" (${type}) begins at position ${head}.`;

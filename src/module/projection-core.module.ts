@@ -56,7 +56,7 @@ export class ProjectionCoreModule
   constructor(
     @Inject(ProjectionExplorer) private readonly explorer: ProjectionExplorer,
     @Inject(ProjectionEngine) private readonly engine: ProjectionEngine,
-    @Inject(EventStore) private readonly store: EventStore,
+    @Inject(EventStore) store: EventStore,
     @Inject(HeldConnections) private readonly connections: HeldConnections,
     @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
   ) {
@@ -83,7 +83,7 @@ export class ProjectionCoreModule
     } catch (error) {
       // Nest stops nothing of an application that did not start.
       await this.engine.stop().catch(() => undefined);
-      await this.store.close().catch(() => undefined);
+      await this.engine.close();
       throw error;
     }
   }
@@ -101,7 +101,7 @@ export class ProjectionCoreModule
 
   /** Requests in flight may have appended until here. */
   async beforeApplicationShutdown(): Promise<void> {
-    if (!(await endsWithin(this.store.close(), CLOSE_MS))) this.connections.cutLentFor(HUNG_MS);
+    if (!(await endsWithin(this.engine.close(), CLOSE_MS))) this.connections.cutLentFor(HUNG_MS);
   }
 }
 
@@ -119,10 +119,13 @@ function connectionsOf(database: DataSource, { maxConnections }: ResolvedOptions
   return maxConnections ?? Math.max(1, poolSizeOf(database) - 2);
 }
 
-function makeEngine(database: DataSource, source: EventSource, options: ResolvedOptions): ProjectionEngine {
+function makeEngine(database: DataSource, store: EventStore, options: ResolvedOptions): ProjectionEngine {
   const connections = connectionsOf(database, options);
   const own = withoutSilentConnections(database, () => engine.longestStatementMs);
-  const engine: ProjectionEngine = new ProjectionEngine(own, source, { ...options, connections });
+  const engine: ProjectionEngine = new ProjectionEngine(own, store, options.sources, {
+    ...options,
+    connections,
+  });
   return engine;
 }
 
@@ -171,9 +174,9 @@ function withProviders(definition: DynamicModule, dataSource: string | undefined
     },
     {
       provide: ProjectionEngine,
-      inject: [DATABASE, EventSource, RESOLVED_OPTIONS],
-      useFactory: (database: DataSource, source: EventSource, options: ResolvedOptions) =>
-        makeEngine(database, source, options),
+      inject: [DATABASE, EventStore, RESOLVED_OPTIONS],
+      useFactory: (database: DataSource, store: EventStore, options: ResolvedOptions) =>
+        makeEngine(database, store, options),
     },
     ProjectionExplorer,
     Projections,

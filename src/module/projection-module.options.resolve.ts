@@ -15,6 +15,7 @@ import {
   type ResolvedOptions,
 } from './projection-module.options';
 import type { TableNames } from '../state/table-placement';
+import { checkSources } from './sources.check';
 
 const names = listOf('projection names', (name) => typeof name === 'string');
 
@@ -50,6 +51,7 @@ const CHECKS: Record<keyof ProjectionModuleOptions, Check> = {
   maxEventBytes: whole,
   schema: identifier,
   tables: checkTableNames,
+  sources: checkSources,
 };
 
 /** A name that PostgreSQL would cut short could be that of another table. */

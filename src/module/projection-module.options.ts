@@ -1,8 +1,15 @@
 import type { Backoff, OnError, RetryPolicy } from '../authoring/projection-options';
+import type { EventSource } from '../events/event-source';
 import type { TableNames, TablePlacement } from '../state/table-placement';
 
 /** What `ProjectionModule.forRoot` takes. */
 export interface ProjectionModuleOptions extends TablePlacement {
+  /**
+   * Where events come from beside the module's own store, by the names that projections call them by: see
+   * `@Projection({ source })`.
+   * @default {}
+   */
+  readonly sources?: Readonly<Record<string, EventSource>>;
   /**
    * Runs the module's own migrations at start, under a lock. With `false` the tables must be there: run
    * `projectionMigrations` with your own.
@@ -74,6 +81,7 @@ export interface ResolvedOptions extends Required<
 export const DEFAULT_OPTIONS = {
   schema: undefined,
   tables: {},
+  sources: {},
   migrate: true,
   batchSize: undefined,
   maxBatchBytes: 4 * 1024 * 1024,

@@ -49,11 +49,13 @@ export interface Fenced {
 /** The statements on `projection_checkpoints`. */
 export class CheckpointStore {
   private readonly table: string;
+  private readonly states: string;
   private readonly names: StatementNames;
 
   constructor(private readonly dataSource: DataSource) {
     this.names = new StatementNames(dataSource);
     this.table = tableName(dataSource, 'projection_checkpoints');
+    this.states = tableName(dataSource, 'projection_states');
   }
 
   /** The checkpoints of all segments of a projection, in order. */
@@ -189,11 +191,15 @@ export class CheckpointStore {
     return evict(this.dataSource, this.table, id);
   }
 
-  /** How far the store is known to be settled: no further than its events go, for what lies behind them may be drawn again. */
-  async settled(): Promise<bigint> {
+  /**
+   * How far a source is known to be settled: no further than its events go, for what lies behind them may be drawn again.
+   * @param source its name; `undefined` for the module's event store
+   */
+  async settled(source: string | undefined): Promise<bigint> {
     const [row] = await this.dataSource.query<[{ position: string }]>(
       `SELECT coalesce(max(least(position, witness_position)) FILTER (WHERE witness_id IS NOT NULL), max(position), 0) AS position
-       FROM ${this.table}`,
+       FROM ${this.table} JOIN ${this.states} USING (projection) WHERE source IS NOT DISTINCT FROM $1`,
+      [source ?? null],
     );
     return BigInt(row.position);
   }

@@ -58,6 +58,8 @@ export interface DeclaredProjection {
   readonly segments: number;
   /** The identity of its `segmentBy`. */
   readonly segmentBy: string;
+  /** The source that its checkpoints are positions of; `undefined` for the module's event store, and where it keeps none. */
+  readonly source: string | undefined;
 }
 
 export interface LeaseRow {
@@ -135,16 +137,17 @@ export class ControlStore {
   /**
    * Makes the row of a projection. Newer code, or other segments, are noted; older code changes nothing, and neither
    * does code of the same version that would share out the events of several segments in another way.
+   * @returns the source that its checkpoints are positions of
    */
   async register(
-    { name, version, segments, segmentBy }: DeclaredProjection,
+    { name, version, segments, segmentBy, source }: DeclaredProjection,
     { after, historyUntil }: Beginning,
-    manager: EntityManager = this.dataSource.manager,
-  ): Promise<void> {
+    manager: EntityManager,
+  ): Promise<string | undefined> {
     await manager.query(
       `INSERT INTO ${this.states} AS stored
-         (projection, version, segments, segments_wanted, segmented_by, segment_by_wanted, begins_after, history_until)
-       VALUES ($1, $2, $3, $3, $4, $4, $5, $6)
+         (projection, version, segments, segments_wanted, segmented_by, segment_by_wanted, begins_after, history_until, source)
+       VALUES ($1, $2, $3, $3, $4, $4, $5, $6, $7)
        ON CONFLICT (projection) DO UPDATE
          SET version = excluded.version, segments_wanted = excluded.segments_wanted,
              segment_by_wanted = excluded.segment_by_wanted,
@@ -154,8 +157,13 @@ export class ControlStore {
          WHERE stored.version < excluded.version
             OR stored.version = excluded.version
                AND (stored.segments = 1 OR coalesce(stored.segmented_by = excluded.segmented_by, true))`,
-      [name, version, segments, segmentBy, after, historyUntil],
+      [name, version, segments, segmentBy, after, historyUntil, source ?? null],
     );
+    const [row] = await manager.query<[{ source: string | null }]>(
+      `SELECT source FROM ${this.states} WHERE projection = $1`,
+      [name],
+    );
+    return row.source ?? undefined;
   }
 
   async isRegistered(projection: string): Promise<boolean> {

@@ -77,7 +77,7 @@ const COLUMNS = `id, projection, segment, state, parked_by, position::text, even
 
 /** What JavaScript cannot hold, such as large numbers, is in the store alone: events of other sources are not there. */
 const asStored = (column: string, events: string): string =>
-  `coalesce((SELECT s.${column} FROM ${events} s WHERE s.global_position = e.position AND s.id = e.event_id), e.${column})`;
+  `coalesce((SELECT s.${column} FROM ${events} s WHERE s.global_position = e.position AND s.id::text = e.event_id), e.${column})`;
 
 const MATCHES = `($2::bigint[] IS NULL OR id = ANY ($2)) AND ($3::text IS NULL OR stream_id = $3)
   AND ($4::text IS NULL OR type = $4)`;
@@ -109,7 +109,7 @@ export class DeadLetterStore {
          last_failed_at, instance, replaying)
        SELECT $1, $2, 'failed', $3, e.position, e.event_id, e.stream_id, e.version, e.type, ${this.stored},
          $12, $13, $14, $15, clock_timestamp(), clock_timestamp(), $16, $17
-       FROM (VALUES ($4::bigint, $5::uuid, $6, $7::bigint, $8, $9::jsonb, $10::jsonb, $11::timestamptz))
+       FROM (VALUES ($4::bigint, $5::text, $6, $7::bigint, $8, $9::jsonb, $10::jsonb, $11::timestamptz))
          AS e (position, event_id, stream_id, version, type, data, metadata, recorded_at)`,
       [
         id.projection,
@@ -139,7 +139,7 @@ export class DeadLetterStore {
          stream_id, version, type, data, metadata, recorded_at, replaying)
        SELECT $1, $2, 'waiting', 0, $3, e.parked_by, e.position, e.event_id, e.stream_id, e.version, e.type,
          ${this.stored}, $13
-       FROM unnest($4::text[], $5::bigint[], $6::uuid[], $7::text[], $8::bigint[], $9::text[], $10::jsonb[],
+       FROM unnest($4::text[], $5::bigint[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::jsonb[],
          $11::jsonb[], $12::timestamptz[])
          AS e (parked_by, position, event_id, stream_id, version, type, data, metadata, recorded_at)`,
       [

@@ -30,10 +30,12 @@ export interface ProjectionFailure {
 export interface ProjectionStatus {
   readonly name: string;
   readonly type: ProjectionType;
+  /** The source that it reads; `undefined` for the module's event store. */
+  readonly source: string | undefined;
   readonly state: ProjectionState;
   /** Everything the projection handles up to here is applied, or set aside as a dead letter. */
   readonly position: bigint;
-  /** The settled head of the store. */
+  /** The settled head of the store, or of its source. */
   readonly head: bigint;
   /** What waits between the two. */
   readonly lag: Backlog;

@@ -116,7 +116,7 @@ export class Projections {
     const order = { position: String(position), actor: { ...actor, reason } };
     await outsideContext(async () => {
       const state = await this.engine.state.control.read(name);
-      const segment = await segmentOfFailure(projection.definition, state, this.engine.source);
+      const segment = await segmentOfFailure(projection.definition, state, projection.reader.source);
       await this.operator.order(projection, 'skip', order, segment);
       await this.engine.coordinator.nudge();
     });
@@ -187,7 +187,7 @@ export class Projections {
     options.signal?.throwIfAborted();
     const projection = this.engine.getStarted(name);
     const settled = await outsideContext(async () => {
-      const head = await this.engine.source.head();
+      const head = await projection.reader.source.head();
       if (projection.kind.waitsToBeAsked) await this.runToTarget(projection, head.settled, 'catch up');
       return head.settled;
     });
@@ -221,7 +221,7 @@ export class Projections {
     await needOutside(name, 'be rebuilt');
     await outsideContext(async () => {
       await this.needRunner(projection, 'rebuild', limits.signal);
-      const { settled } = await this.engine.source.head();
+      const { settled } = await projection.reader.source.head();
       await this.engine.empty(projection);
       await this.engine.state.control.audit(name, 'rebuild', { by, reason });
       this.operator.announce(projection, 'is rebuilt', { by, reason });
@@ -248,6 +248,13 @@ export class Projections {
         'be waited for',
         name,
         'it is live and does not run in this instance (see the option run), and each instance has its own',
+      );
+    const { source } = projection.definition;
+    if (source !== undefined && typeof written !== 'bigint')
+      throw new UnsupportedOperationError(
+        'be waited for with the result of an append',
+        name,
+        `it reads the source "${source}", of which that says nothing: give the position of the event there`,
       );
     const position = typeof written === 'bigint' ? written : written.globalPosition;
     const events = typeof written === 'bigint' ? undefined : appendedEvents(written);

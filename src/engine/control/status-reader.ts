@@ -25,13 +25,16 @@ export class StatusReader {
   }
 
   private async read(): Promise<ProjectionStatus[]> {
-    const { all, watcher, state } = this.engine;
-    // The head first: what is settled before an inline projection is seen handed over is applied by then.
-    const head = await watcher.report();
+    const { all, readers, state } = this.engine;
+    // The heads first: what is settled before an inline projection is seen handed over is applied by then.
+    const heads = new Map(
+      await Promise.all(readers.all.map(async (reader) => [reader, await reader.report()] as const)),
+    );
     const rows = await state.progress.statusOf(all.map(({ definition }) => definition.name));
     return Promise.all(
       all.map((projection) => {
         const row = rows.find((one) => one.projection === projection.definition.name);
+        const head = heads.get(projection.reader)!;
         return this.statusOf(projection, asHere(projection, row ?? notRegistered(projection)), head);
       }),
     );
@@ -42,7 +45,7 @@ export class StatusReader {
     row: StoredStatus,
     { settled, problem: headProblem }: HeadReport,
   ): Promise<ProjectionStatus> {
-    const { kind, definition } = projection;
+    const { kind, definition, reader } = projection;
     const { name, type, version } = definition;
     const problem = headProblem ?? this.engine.coordinator.problemOf(name);
     const state = stateOf(projection, row, problem);
@@ -51,11 +54,12 @@ export class StatusReader {
     return forJson<ProjectionStatus>({
       name,
       type,
+      source: definition.source,
       state,
       position,
       head: settled,
       ...(await this.backlogsOf(projection, position, settled, isHandedOver(projection, row))),
-      headPendingSeconds: this.engine.watcher.pendingSeconds,
+      headPendingSeconds: reader.watcher.pendingSeconds,
       error: failureOf(projection, row, problem),
       deadLetters: row.failed,
       waiting: row.waiting,
@@ -68,17 +72,16 @@ export class StatusReader {
   }
 
   private async backlogsOf(
-    { definition }: ManagedProjection,
+    { definition, reader }: ManagedProjection,
     position: bigint,
     settled: bigint,
     isCurrent: boolean,
   ): Promise<{ lag: Backlog; unsettled: Backlog }> {
-    const { source, watcher } = this.engine;
     const { types } = definition;
     const after = position > settled ? position : settled;
     const [lag, unsettled] = await Promise.all([
-      source.backlog({ after: position, upTo: settled, types }),
-      isCurrent ? NOTHING : source.backlog({ after, upTo: watcher.last, types }),
+      reader.backlog({ after: position, upTo: settled, types }),
+      isCurrent ? NOTHING : reader.backlog({ after, upTo: reader.watcher.last, types }),
     ]);
     return { lag, unsettled };
   }

@@ -2,9 +2,11 @@ import type { DataSource } from 'typeorm';
 import type { Beginning, ControlStore, DeclaredProjection, StateRow } from '../../state/control.store';
 import { giveWay } from '../../state/give-way';
 import type { SegmentCutStore } from '../../state/segment-cut.store';
+import { tableName } from '../../state/table-name';
 import { inTransaction } from '../../database/transaction';
 import type { CoordinationProblems } from './coordination-problems';
 import { isTransientError } from '../failures/transient-error';
+import { ProjectionSourceChangedError } from './projection-source-changed.error';
 
 const TASK = 'register';
 /** What is there already keeps its beginning. */
@@ -59,7 +61,13 @@ export class Registration {
     const beginning = known ? KNOWN : await this.beginning(name);
     await inTransaction(this.dataSource, async (manager) => {
       await giveWay(manager);
-      await this.control.register(projection, beginning, manager);
+      const source = await this.control.register(projection, beginning, manager);
+      if (source !== projection.source)
+        throw new ProjectionSourceChangedError(
+          projection,
+          source,
+          tableName(this.dataSource, 'projection_states'),
+        );
       await this.cuts.callOff(name, manager);
     });
   }

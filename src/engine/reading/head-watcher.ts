@@ -52,6 +52,8 @@ export class HeadWatcher {
   constructor(
     private readonly source: EventSource,
     private readonly poll: PollInterval,
+    /** What it says of itself in the log, where it is not the module's own store. */
+    private readonly name?: string,
   ) {
     this.wait = poll.min;
   }
@@ -195,13 +197,13 @@ export class HeadWatcher {
     this.trouble = error;
     if (before?.message === error.message) return;
     this.logger.warn(
-      `Cannot read where the store ends, and projections wait: ${error.name}: ${error.message}`,
+      `Cannot read where ${this.what} ends, and its projections wait: ${error.name}: ${error.message}`,
     );
   }
 
   /** @returns whether it has moved, which in another incarnation may be back */
   private advance(head: Head): boolean {
-    if (this.trouble) this.logger.log('The end of the store can be read again');
+    if (this.trouble) this.logger.log(`The end of ${this.what} can be read again`);
     this.trouble = undefined;
     const { known } = this;
     this.known = head;
@@ -209,6 +211,10 @@ export class HeadWatcher {
     this.settled = head.settled;
     this.wakeAll();
     return true;
+  }
+
+  private get what(): string {
+    return this.name === undefined ? 'the store' : `the source "${this.name}"`;
   }
 
   private schedule(): void {

@@ -9,6 +9,7 @@ import type { Directive, SegmentRunner } from './segment-runner';
 import { endsWithin } from '../../async/ends-within';
 import type { Kind } from '../kinds/kind';
 import { kindOf } from '../kinds/kind-of';
+import type { SourceReader } from '../reading/source-reader';
 
 /** After this long a batch that does not end is called off at shutdown, and after this long more it is left behind. */
 const GRACE_MS = 5_000;
@@ -26,7 +27,11 @@ export class ManagedProjection {
 
   readonly kind: Kind;
 
-  constructor(readonly definition: ProjectionDefinition) {
+  /** @param reader of the source that its events come from */
+  constructor(
+    readonly definition: ProjectionDefinition,
+    readonly reader: SourceReader,
+  ) {
     this.kind = kindOf(definition);
   }
 

@@ -1,10 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { EventSource } from '../../events/event-source';
 import type { AwaitedEvent, ProgressStore, ProjectionProgress } from '../../state/progress.store';
 import type { CommittedBatch } from '../applying/committed-batch';
 import { NoOwnerError, ProjectionStoppedError, WaitTimeoutError } from '../failures/engine.errors';
 import { isOfAnotherStore } from '../failures/is-of-another-store';
-import type { HeadWatcher } from '../reading/head-watcher';
 import { asHere } from '../segment/live-stop';
 import type { ManagedProjection } from '../segment/managed-projection';
 import { isHandedOver, reachHere, reachOf } from './reach';
@@ -33,8 +31,6 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 export interface ProgressWaitsParts {
   readonly progress: ProgressStore;
-  readonly source: EventSource;
-  readonly watcher: HeadWatcher;
   /** Into how many segments a projection is cut, by the last look at the database. */
   readonly segmentsOf: (projection: string) => number;
   /** Whether the data source can be asked at all. */
@@ -210,12 +206,12 @@ export class ProgressWaits {
 
   private async lookOnce(): Promise<void> {
     const number = ++this.looks;
-    const { progress, source } = this.parts;
+    const { progress } = this.parts;
     const projections = [...this.queues.keys()];
-    const inline = projections.some(({ kind }) => kind.joinsAppends);
+    const inline = projections.find(({ kind }) => kind.joinsAppends);
     const [rows, head] = await within(LOOK_MS, async () => {
       // The head first: what is settled before an inline projection is seen handed over is applied by then.
-      const { settled } = inline ? await source.head() : { settled: 0n };
+      const { settled } = inline ? await inline.reader.source.head() : { settled: 0n };
       return [
         await progress.progressOf(projections.map(({ definition }) => definition.name)),
         settled,
@@ -234,7 +230,10 @@ export class ProgressWaits {
           .filter(({ since }) => since < number) ?? [];
       if (!row || waiters.length === 0) continue;
       this.seen.set(projection, row);
-      const reach = await this.inThisStore(projection, row, reachOf(projection, row, head));
+      const reach = await this.inThisStore(projection, row, reachOf(projection, row, head)).catch(
+        // Its source does not answer: those who wait for projections of others go on.
+        (error: unknown) => void (this.failure = error),
+      );
       for (const waiter of waiters) {
         const { mustShow } = waiter.target;
         if (!isReached(waiter.target, row, reach))
@@ -259,11 +258,11 @@ export class ProgressWaits {
 
   /** `undefined` where the position is one of another life of the store, and so says nothing about this one. */
   private async inThisStore(
-    { kind }: ManagedProjection,
+    { kind, reader }: ManagedProjection,
     { state, failure }: ProjectionProgress,
     reach: bigint | undefined,
   ): Promise<bigint | undefined> {
-    const { watcher } = this.parts;
+    const { watcher } = reader;
     if (!kind.keepsCheckpoint) return reach;
     if (state === 'stopped' && isOfAnotherStore(failure)) return undefined;
     if (reach === undefined || reach <= watcher.last) return reach;
@@ -310,7 +309,7 @@ export class ProgressWaits {
   ): WaitTimeoutError {
     const { name } = projection.definition;
     const row = this.seen.get(projection);
-    const { head, last } = this.parts.watcher;
+    const { head, last } = projection.reader.watcher;
     const reached = row ? reachOf(projection, row, head) : reachHere(projection);
     const isBehindOpen = head < position && position <= last;
     const state = this.failure

@@ -11,6 +11,7 @@ import { AddBeginnings1790000000080 } from './1790000000080-add-beginnings';
 import { AddWitness1790000000090 } from './1790000000090-add-witness';
 import { AddLeftOut1790000000110 } from './1790000000110-add-left-out';
 import { AddWitnessThrough1790000000120 } from './1790000000120-add-witness-through';
+import { AddSources1790000000130 } from './1790000000130-add-sources';
 
 /** The module's migrations in order, to run with your own where `migrate` is false. */
 export const projectionMigrations: (new () => MigrationInterface)[] = [
@@ -26,4 +27,5 @@ export const projectionMigrations: (new () => MigrationInterface)[] = [
   AddWitness1790000000090,
   AddLeftOut1790000000110,
   AddWitnessThrough1790000000120,
+  AddSources1790000000130,
 ];
