@@ -2,6 +2,7 @@
  * The rooms of the house. Data flow points down, and so do imports:
  *
  *   module -> edges -> engine -> (postgres | read-models | state) -> database -> (authoring | async) -> events
+ *   module -> sources -> postgres
  *
  * and inside the engine:
  *
@@ -80,6 +81,12 @@ module.exports = {
       '(postgres|read-models|state)',
       '$1|database|async|events|authoring',
       'The event store, the read models and our own tables may live in different databases one day.',
+    ),
+    mayImportOnly(
+      'sources-know-no-engine',
+      'sources',
+      'sources|postgres|database|async|events|authoring',
+      'They give events, whoever reads them.',
     ),
     mayImportOnly(
       'engine-knows-any-event-source',

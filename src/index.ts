@@ -153,6 +153,18 @@ export {
   UnsupportedRowEntityError,
 } from './read-models/row.errors';
 
+export { emmettEvents } from './sources/foreign-table/emmett-events';
+export type { ForeignColumn, ForeignColumns } from './sources/foreign-table/foreign-columns';
+export { martenEvents, type MartenOptions } from './sources/foreign-table/marten-events';
+export { messageDbMessages } from './sources/foreign-table/message-db-messages';
+export {
+  type ForeignPlace,
+  postgresTable,
+  type PostgresTableOptions,
+} from './sources/foreign-table/postgres-table';
+export { UnboundSourceError } from './sources/foreign-table/unbound-source.error';
+export { UnsuitableTableError } from './sources/foreign-table/unsuitable-table.error';
+
 export { ProjectionCheckpoint } from './state/checkpoint.entity';
 export type { Actor } from './state/control.store';
 export type { DeadLetter, DeadLetterFilter } from './state/dead-letter.store';

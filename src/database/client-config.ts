@@ -3,6 +3,8 @@ import type { DataSource } from 'typeorm';
 
 const DEFAULT_POOL_SIZE = 10;
 
+const outlived = new WeakSet<Pool>();
+
 /** How many connections the pool of the data source may open. */
 export function poolSizeOf(dataSource: DataSource): number {
   return poolOf(dataSource).options.max ?? DEFAULT_POOL_SIZE;
@@ -21,8 +23,11 @@ export function clientConfigOf(dataSource: DataSource): ClientConfig {
  * that fails.
  */
 export function outliveBrokenConnections(dataSource: DataSource): void {
+  const pool = poolOf(dataSource);
+  if (outlived.has(pool)) return;
+  outlived.add(pool);
   const heard = new WeakSet<object>();
-  poolOf(dataSource).on('acquire', (client) => {
+  pool.on('acquire', (client) => {
     if (heard.has(client)) return;
     heard.add(client);
     client.on('error', () => undefined);

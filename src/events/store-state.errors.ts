@@ -40,11 +40,14 @@ export class StoreChangedError extends StoreNotReadableError {
 
 /** The sequence would draw positions again that events have already. */
 export class SequenceBehindError extends StoreNotReadableError {
-  constructor(events: string, sequence: string, last: bigint, highest: bigint) {
+  /** @param column of the positions, where the table is somebody else's */
+  constructor(events: string, sequence: string, last: bigint, highest: bigint, column?: string) {
     super(
       `The sequence ${sequence} of the events' positions stands at ${last}, behind the last event at ${highest}, as ` +
         'when rows were copied without it: appends would fail, and projections wait. Nothing is to be rebuilt. Run: ' +
-        setPositionSql(events),
+        (column === undefined
+          ? setPositionSql(events)
+          : `SELECT setval(${literal(sequence)}, max(${column})) FROM ${events}`),
     );
   }
 }
@@ -72,6 +75,9 @@ export class SequenceNotReadableError extends StoreNotReadableError {
 
 /** Has positions go on behind the last event. */
 function setPositionSql(events: string): string {
-  const literal = `'${events.replaceAll("'", "''")}'`;
-  return `SELECT setval(pg_get_serial_sequence(${literal}, 'global_position'), max(global_position)) FROM ${events}`;
+  return `SELECT setval(pg_get_serial_sequence(${literal(events)}, 'global_position'), max(global_position)) FROM ${events}`;
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -1,6 +1,6 @@
 import { type DynamicModule, Inject, Module, type Provider, SetMetadata } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
+import { DiscoveryModule, ModuleRef } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
@@ -15,6 +15,7 @@ import { ProjectionHealthIndicator } from '../health/projection-health.indicator
 import { outliveBrokenConnections, poolSizeOf } from '../database/client-config';
 import { HeldConnections } from '../postgres/held-connections';
 import { EVENTS_TABLE, PostgresEventStore } from '../postgres/postgres-event-store';
+import { bindSources } from './bind-sources';
 import { CORE_METADATA } from './module-wiring.check';
 import { placeEntities } from './place-entities';
 import { projectionEntities } from './projection-entities';
@@ -59,6 +60,7 @@ export class ProjectionCoreModule
     @Inject(EventStore) store: EventStore,
     @Inject(HeldConnections) private readonly connections: HeldConnections,
     @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
+    @Inject(ModuleRef) private readonly modules: ModuleRef,
   ) {
     super();
     store.findParticipantsBy(() => {
@@ -79,6 +81,7 @@ export class ProjectionCoreModule
   async onApplicationBootstrap(): Promise<void> {
     this.register();
     try {
+      bindSources(this.options.sources, this.modules);
       await this.engine.start();
     } catch (error) {
       // Nest stops nothing of an application that did not start.

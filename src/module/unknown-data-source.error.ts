@@ -2,12 +2,14 @@ import { ProjectionError } from '../events/projection.error';
 
 /** The module was told to use a TypeORM data source that the application does not have. */
 export class UnknownDataSourceError extends ProjectionError {
-  constructor(name: string | undefined) {
+  /** @param source that is to read from it; `undefined` for the module's own store */
+  constructor(name: string | undefined, source?: string) {
+    const of = source === undefined ? '' : ` for the source "${source}"`;
     super(
       name === undefined
-        ? 'ProjectionModule finds no TypeORM data source: import TypeOrmModule.forRoot beside it.'
-        : `ProjectionModule finds no TypeORM data source named "${name}": give TypeOrmModule.forRoot ` +
-            `the name, or ProjectionModule the right dataSource.`,
+        ? `ProjectionModule finds no TypeORM data source${of}: import TypeOrmModule.forRoot beside it.`
+        : `ProjectionModule finds no TypeORM data source named "${name}"${of}: give TypeOrmModule.forRoot ` +
+            `the name, or ${source === undefined ? 'ProjectionModule' : 'the source'} the right dataSource.`,
     );
   }
 }

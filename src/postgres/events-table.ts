@@ -36,7 +36,17 @@ export async function findEventsTable(dataSource: DataSource, events: string): P
   for (const constraint of CONSTRAINTS)
     if (!(table.uniques ?? []).some((columns) => guarantees(columns, constraint)))
       throw new MissingConstraintError(events, constraint.needed);
-  return { events, sequence: name, maySelect, role };
+  return {
+    events,
+    rows: events,
+    firm: events,
+    handled: events,
+    idType: 'uuid',
+    drawsApart: false,
+    sequence: name,
+    maySelect,
+    role,
+  };
 }
 
 function guarantees(

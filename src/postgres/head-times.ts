@@ -17,7 +17,8 @@ export class HeadTimes {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly table: string,
+    /** Its qualified name. */
+    readonly table: string,
   ) {}
 
   /** To be called after each look; it does not keep the caller waiting. */

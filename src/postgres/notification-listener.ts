@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Client, type ClientConfig } from 'pg';
+import { quoted } from '../database/identifiers';
 import { CHANNEL } from './append-notifier';
 
 const RECONNECT_MS = { min: 100, max: 5_000 };
@@ -32,6 +33,8 @@ export class NotificationListener {
     private readonly config: ClientConfig,
     private readonly heard: () => void,
     private readonly notify: (payload: string) => Promise<unknown>,
+    /** Where others tell of appends, beside this module. */
+    private readonly channel?: string,
   ) {}
 
   start(): void {
@@ -96,6 +99,7 @@ export class NotificationListener {
         return { lost };
       }
       await client.query(`LISTEN ${CHANNEL}`);
+      if (this.channel !== undefined) await client.query(`LISTEN ${quoted(this.channel)}`);
       const probed = await this.probe(client, lost);
       if (probed === 'silent') {
         await end(client);

@@ -146,7 +146,7 @@ export class PageReader {
     { table }: SeenStore,
   ): Promise<bigint | undefined> {
     const [first] = await this.send<[string | null]>({
-      text: firstPositionSql(table.events),
+      text: firstPositionSql(table),
       values: [after, upTo, types],
       rowMode: 'array',
       types: AS_WRITTEN,

@@ -1,11 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import type {
-  Backlog,
-  BacklogRequest,
-  EventPage,
-  Head,
-  PageRequest,
-} from '../events/event-source';
+import type { Backlog, BacklogRequest, EventPage, Head, PageRequest } from '../events/event-source';
 import {
   type AppendOptions,
   type AppendParticipant,
@@ -17,29 +11,24 @@ import {
 import type { NewEvent } from '../events/new-event';
 import { plainEvent } from '../events/frozen-event';
 import type { RecordedEvent } from '../events/recorded-event';
-import { StoreChangedError, StoreNotReadableError } from '../events/store-state.errors';
 import type { Witness } from '../events/witness';
-import { timedQuery } from '../database/timed-query';
 import { StatementNames } from '../database/statement-names';
-import { AppendNotifier, NOTIFY_SQL } from './append-notifier';
+import { AppendNotifier } from './append-notifier';
 import { AppendQueue } from './append-queue';
 import { Appender } from './appender';
 import { transactionOf } from './caller-manager';
 import { CallerScope } from './caller-scope';
-import { clientConfigOf } from '../database/client-config';
 import { findEventsTable } from './events-table';
 import { HeadTimes } from './head-times';
 import { MissingConstraintError } from './missing-constraint.error';
-import { NotificationListener } from './notification-listener';
 import { onceCommitted } from './once-committed';
 import { OwnContext } from './own-context';
 import { OwnScope } from './own-scope';
 import { PageReader } from './page-reader';
 import { prepareAppend, type PreparedAppend } from './prepared-append';
-import { type SeenStore, SettledHead } from './settled-head';
-import { SharedCall } from './shared-call';
-import { checkAppend, checkDate, checkReadAll, checkReadStream } from './store-arguments.check';
-import { backlogSql, lastOfTypesSql, lastSql, positionBeforeSql } from './sql/read.sql';
+import { checkAppend, checkReadAll, checkReadStream } from './store-arguments.check';
+import { lastOfTypesSql, lastSql } from './sql/read.sql';
+import { TableReader } from './table-reader';
 import { TransactionPageReader } from './transaction-page-reader';
 
 export const EVENTS_TABLE = 'events';
@@ -49,10 +38,8 @@ const COMMITTED_SPAN = 200_000n;
 
 const READ_ALL_BYTES = 64 * 1024 * 1024;
 
-/** Beyond this many waiting events a backlog is an estimate. */
-const BACKLOG_COUNTED = 10_000;
-
-const BACKLOG_TIMEOUT_MS = 30_000;
+/** How many events `settledThrough` looks at, for the same reason. */
+const SETTLED_COUNTED = 10_000;
 
 export interface PostgresEventStoreOptions {
   readonly maxEventBytes: number;
@@ -65,23 +52,19 @@ export interface PostgresEventStoreOptions {
 
 /** The event store in a PostgreSQL table. */
 export class PostgresEventStore extends EventStore {
-  private readonly listeners = new Set<() => void>();
   private readonly participants: AppendParticipant[] = [];
   private readonly notifier: AppendNotifier;
   private readonly appender: Appender;
   private readonly pages: PageReader;
-  private readonly headTimes: HeadTimes;
+  private readonly reader: TableReader;
   private readonly context = new OwnContext();
   private readonly names: StatementNames;
   private readonly ownScope: OwnScope;
   private readonly queue = new AppendQueue();
-  private readonly sharedHead = new SharedCall(() => this.findHead());
   /** Set while the table lacks what keeps appends apart. */
   private unsafe: MissingConstraintError | undefined;
   private leaveToLoops: (projections: readonly string[]) => Promise<void> = () => Promise.resolve();
   private findParticipants = (): void => undefined;
-  private listener: NotificationListener | undefined;
-  private tracker: SettledHead | undefined;
 
   /** @param events the qualified name of the events table */
   constructor(
@@ -97,7 +80,12 @@ export class PostgresEventStore extends EventStore {
     this.names = new StatementNames(dataSource);
     this.ownScope = new OwnScope(dataSource, this.names);
     this.pages = new PageReader(dataSource);
-    this.headTimes = new HeadTimes(dataSource, options.headTimes);
+    this.reader = new TableReader(dataSource, {
+      findTable: () => findEventsTable(dataSource, events),
+      listen: options.listen,
+      headTimes: new HeadTimes(dataSource, options.headTimes),
+      looked: (error) => (this.unsafe = error instanceof MissingConstraintError ? error : undefined),
+    });
   }
 
   async append(
@@ -154,17 +142,11 @@ export class PostgresEventStore extends EventStore {
   }
 
   head(): Promise<Head> {
-    return this.context.run(() => this.sharedHead.run());
+    return this.reader.head();
   }
 
-  async readPage(request: PageRequest): Promise<EventPage> {
-    try {
-      return await this.pages.read(request, await this.seenStore(request.incarnation));
-    } catch (error) {
-      // What changed is found out by the next look.
-      if (error instanceof StoreNotReadableError) this.hint();
-      throw error;
-    }
+  readPage(request: PageRequest): Promise<EventPage> {
+    return this.reader.readPage(request);
   }
 
   async settledThrough(
@@ -175,7 +157,7 @@ export class PostgresEventStore extends EventStore {
     const [row] = await manager.query<[{ last: string; whole: boolean }]>(lastOfTypesSql(this.events), [
       settled,
       types ?? null,
-      BACKLOG_COUNTED,
+      SETTLED_COUNTED,
     ]);
     return row.whole ? BigInt(row.last) : undefined;
   }
@@ -185,7 +167,7 @@ export class PostgresEventStore extends EventStore {
     { after, types, limit, maxBytes }: Omit<PageRequest, 'upTo'>,
   ): Promise<EventPage | undefined> {
     // Nothing is to be asked over another connection meanwhile.
-    const seen = this.tracker?.seen;
+    const { seen } = this.reader;
     if (!seen) return undefined;
     const [{ last }] = await manager.query<[{ last: string }]>(lastSql(this.events));
     const upTo = BigInt(last);
@@ -207,52 +189,24 @@ export class PostgresEventStore extends EventStore {
     return { events, through, bytes, witness };
   }
 
-  async backlog({ after, upTo, types }: BacklogRequest): Promise<Backlog> {
-    if (after >= upTo) return { events: 0, seconds: 0 };
-    const values = [after, upTo, types ?? null, BACKLOG_COUNTED];
-    const [row] = await timedQuery<Backlog>(
-      this.dataSource,
-      backlogSql(this.events, this.options.headTimes),
-      values,
-      BACKLOG_TIMEOUT_MS,
-    );
-    return row!;
+  backlog(request: BacklogRequest): Promise<Backlog> {
+    return this.reader.backlog(request);
   }
 
-  async positionBefore(date: Date): Promise<bigint | undefined> {
-    checkDate(date);
-    const { settled } = await this.head();
-    const [row] = await this.dataSource.query<[{ position: string | null; isToCome: boolean }]>(
-      positionBeforeSql(this.events),
-      [date, settled],
-    );
-    if (row.isToCome) return undefined;
-    return row.position === null ? settled : BigInt(row.position);
+  positionBefore(date: Date): Promise<bigint | undefined> {
+    return this.reader.positionBefore(date);
   }
 
   onHint(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.reader.onHint(listener);
   }
 
-  async open(settledAtLeast: bigint): Promise<void> {
-    (await this.settledHead()).trust(settledAtLeast);
-    if (!this.options.listen) return;
-    this.listener ??= new NotificationListener(
-      clientConfigOf(this.dataSource),
-      () => this.hint(),
-      (payload) => this.dataSource.query(NOTIFY_SQL, [payload]),
-    );
-    this.listener.start();
+  open(settledAtLeast: bigint): Promise<void> {
+    return this.reader.open(settledAtLeast);
   }
 
   async close(): Promise<void> {
-    await this.listener?.stop();
-    await Promise.all([this.notifier.idle(), this.headTimes.idle()]);
-  }
-
-  private hint(): void {
-    for (const listener of this.listeners) listener();
+    await Promise.all([this.reader.close(), this.notifier.idle()]);
   }
 
   private async appendAlone(append: PreparedAppend): Promise<AppendResult> {
@@ -273,36 +227,7 @@ export class PostgresEventStore extends EventStore {
 
   /** Wakes up whoever waits for events, here and elsewhere. */
   private committed(): void {
-    this.hint();
+    this.reader.hint();
     this.notifier.committed();
-  }
-
-  private async findHead(): Promise<Head> {
-    try {
-      const head = await (await this.settledHead()).find();
-      this.unsafe = undefined;
-      this.headTimes.note(head.settled);
-      return head;
-    } catch (error) {
-      this.unsafe = error instanceof MissingConstraintError ? error : undefined;
-      throw error;
-    }
-  }
-
-  /** @throws StoreChangedError where the last look saw another incarnation than the one asked for */
-  private async seenStore(incarnation: string | undefined): Promise<SeenStore> {
-    const tracker = await this.settledHead();
-    if (!tracker.seen) await this.head();
-    const seen = tracker.seen!;
-    if (incarnation !== undefined && incarnation !== seen.incarnation)
-      throw new StoreChangedError('a look has found it to be another one');
-    return seen;
-  }
-
-  private async settledHead(): Promise<SettledHead> {
-    if (this.tracker) return this.tracker;
-    const table = await findEventsTable(this.dataSource, this.events);
-    // Another call may have been here meanwhile.
-    return (this.tracker ??= new SettledHead(this.dataSource, table));
   }
 }

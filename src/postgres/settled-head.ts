@@ -5,9 +5,8 @@ import { StatementNames } from '../database/statement-names';
 import { timed, timedQuery } from '../database/timed-query';
 import { AS_WRITTEN } from '../database/as-written';
 import { poolOf } from '../database/client-config';
-import { findEventsTable } from './events-table';
 import type { EventsTable } from './sql/events-table.sql';
-import { countVisibleSql, lookSql, WRITERS_SQL } from './sql/settled-head.sql';
+import { countVisibleSql, lookSql, writersSql } from './sql/settled-head.sql';
 import {
   RowSecurityError,
   SequenceBehindError,
@@ -35,6 +34,9 @@ interface Gap {
   readonly after: bigint;
   readonly through: bigint;
 }
+
+/** Looks for the table of the events and the sequence of its positions, and throws where they are not safe to read by. */
+export type FindTable = () => Promise<EventsTable>;
 
 /** The store as the last look saw it, for whoever reads from it what that look found to be settled. */
 export interface SeenStore {
@@ -101,9 +103,13 @@ export class SettledHead {
   private stuck: { at: bigint; since: Date } | undefined;
   private readonly names: StatementNames;
 
-  /** @param table as it was found at the start */
+  /**
+   * @param findTable looks for the table, and for its sequence, anew
+   * @param table as it was found at the start
+   */
   constructor(
     private readonly dataSource: DataSource,
+    private readonly findTable: FindTable,
     private table: EventsTable,
   ) {
     this.names = new StatementNames(dataSource);
@@ -173,8 +179,7 @@ export class SettledHead {
       return false;
     }
     // Another table may have another sequence.
-    if (before && relation !== before.relation)
-      this.table = await findEventsTable(this.dataSource, this.table.events);
+    if (before && relation !== before.relation) this.table = await this.findTable();
     const drawnAgain = before !== undefined && this.drawsAgain(before, look);
     const incarnation = `${server}#${++this.incarnations}`;
     this.store = { incarnation, table: this.table, server, relation, file, witness, gap: undefined };
@@ -219,7 +224,7 @@ export class SettledHead {
     } catch (error) {
       if (!UNDEFINED.has((error as { code?: unknown }).code)) throw error;
       // The sequence was renamed or replaced.
-      this.table = await findEventsTable(this.dataSource, this.table.events);
+      this.table = await this.findTable();
       return this.lookAt(this.table);
     }
   }
@@ -254,7 +259,7 @@ export class SettledHead {
       contiguous,
     ] = rows[0]!;
     // It says what is wrong. Positions that were drawn meanwhile are no order to go by.
-    if (ordered === 'f') await findEventsTable(this.dataSource, table.events);
+    if (ordered === 'f') await this.findTable();
     if (recovering === 't') throw new ServerInRecoveryError();
     if (hidden === 't') throw new RowSecurityError(table.events, table.role);
     if (lastText === null && newest !== null) throw new SequenceNotReadableError(table.sequence, table.role);
@@ -272,9 +277,9 @@ export class SettledHead {
   }
 
   private assertAhead({ last, witness }: Look): void {
-    const { events, sequence } = this.table;
+    const { events, sequence, column } = this.table;
     if (witness && BigInt(witness.position) > last)
-      throw new SequenceBehindError(events, sequence, last, BigInt(witness.position));
+      throw new SequenceBehindError(events, sequence, last, BigInt(witness.position), column);
   }
 
   private async settleRounds(last: bigint): Promise<void> {
@@ -294,7 +299,7 @@ export class SettledHead {
 
   /** From the server that the look was at: any other one knows nothing of its writers. */
   private async writers(): Promise<ReadonlySet<string>> {
-    const [row] = await timedQuery<WritersRow>(this.dataSource, WRITERS_SQL, [this.table.events]);
+    const [row] = await timedQuery<WritersRow>(this.dataSource, writersSql(this.table), [this.table.events]);
     if (row!.recovering) throw new ServerInRecoveryError();
     if (row!.server !== this.store!.server) throw new StoreChangedError('another server answered');
     return new Set(row!.writers);
@@ -306,10 +311,7 @@ export class SettledHead {
     this.settled = last;
     // Before anything was settled the range is the whole history: not worth a scan to count its holes.
     if (behind === 0n || last - behind > COUNTED) return;
-    const [row] = await timedQuery<VisibleRow>(this.dataSource, countVisibleSql(this.table.events), [
-      behind,
-      last,
-    ]);
+    const [row] = await timedQuery<VisibleRow>(this.dataSource, countVisibleSql(this.table), [behind, last]);
     const holes = last - behind - BigInt(row!.visible);
     const known = positionOf(this.store!.witness);
     const newest = row!.newest === null ? lower(known, behind) : BigInt(row!.newest);

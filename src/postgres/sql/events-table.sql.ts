@@ -2,6 +2,18 @@
 export interface EventsTable {
   /** Its qualified name. */
   readonly events: string;
+  /** All its rows, by the names of our own columns: the table itself, or a select from somebody else's. */
+  readonly rows: string;
+  /** Those without what writers put into holes later, as marks that nothing comes there. */
+  readonly firm: string;
+  /** Those that are events to projections. */
+  readonly handled: string;
+  /** The type of the ids there. */
+  readonly idType: 'uuid' | 'text';
+  /** How the column of the positions is called, where that is not by us. */
+  readonly column?: string;
+  /** Whether writers may draw positions before they lock the table: what they lock then is the sequence. */
+  readonly drawsApart: boolean;
   readonly sequence: string;
   /** Who may only use the sequence is not told how it was set when nothing was drawn from it since. */
   readonly maySelect: boolean;
@@ -19,9 +31,9 @@ export const sequenceEndSql = ({ sequence, maySelect }: EventsTable) =>
  * Whether an event is behind `after`, up to `through`. The order keeps the server to the index: for a mere EXISTS it may
  * walk through the table.
  */
-export const isFilledSql = ({ events }: EventsTable, after: string, through: string) => `
+export const isFilledSql = ({ firm }: EventsTable, after: string, through: string) => `
     CASE WHEN ${after}::bigint < ${through}::bigint THEN (
-      SELECT true FROM ${events} WHERE global_position > ${after}::bigint AND global_position <= ${through}::bigint
+      SELECT true FROM ${firm} WHERE global_position > ${after}::bigint AND global_position <= ${through}::bigint
       ORDER BY global_position LIMIT 1) ELSE false END`;
 
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;

@@ -25,7 +25,7 @@ const guardSql = (table: EventsTable) => `CASE
   WHEN ${literal(table.events)}::regclass::oid::text <> $6::text THEN 'relation'
   WHEN coalesce(${sequenceEndSql(table)}, 0) < $2::bigint THEN 'end'
   WHEN $7::bigint IS NOT NULL
-    AND NOT EXISTS (SELECT FROM ${table.events} WHERE global_position = $7::bigint AND id = $8::uuid) THEN 'witness'
+    AND NOT EXISTS (SELECT FROM ${table.firm} WHERE global_position = $7::bigint AND id = $8::${table.idType}) THEN 'witness'
   WHEN ${isFilledSql(table, '$9', '$10')} THEN 'filled'
   ELSE 'complete' END`;
 
@@ -42,8 +42,8 @@ const EMPTY = 5;
 const SIZE = `${sizeOf('data')} + ${sizeOf('metadata')} - ${EMPTY}`;
 
 /** Walks the primary key; a filter on the type ($11) never changes that, so a page costs what it passes over. */
-const picked = (columns: string, events: string, filtered: boolean) => `
-    SELECT ${columns} FROM ${events}
+const picked = (columns: string, rows: string, filtered: boolean) => `
+    SELECT ${columns} FROM ${rows}
     WHERE global_position > $1 AND global_position <= $2 ${filtered ? 'AND type = ANY ($11)' : ''}
     ORDER BY global_position
     LIMIT $3`;
@@ -55,36 +55,36 @@ const typesSql = (filtered: boolean) =>
     : `string_agg(to_json(type)::text, ',')`;
 
 /** The last event of any type in the range of a page, as JSON; NULL where there is none. */
-const witnessSql = (events: string) => `(
-    SELECT json_build_array(global_position::text, id) FROM ${events}
+const witnessSql = (rows: string) => `(
+    SELECT json_build_array(global_position::text, id) FROM ${rows}
     WHERE global_position > $1 AND global_position <= $2 ORDER BY global_position DESC LIMIT 1)`;
 
 /**
  * A page column by column, each as one JSON text, which costs the reader half of what rows would; NULLs where there are
  * no events, or where they are more than $4 bytes.
  */
-export const readPageSql = (table: EventsTable, filtered: boolean, { events } = table) => `
-  WITH size AS (SELECT coalesce(sum(own), 0) AS bytes FROM (${picked(`${SIZE} AS own`, events, filtered)}) sized)
-  SELECT ${guardSql(table)} AS state, ${witnessSql(events)} AS witness, (SELECT bytes <= $4 FROM size) AS fits,
+export const readPageSql = (table: EventsTable, filtered: boolean, { handled: rows } = table) => `
+  WITH size AS (SELECT coalesce(sum(own), 0) AS bytes FROM (${picked(`${SIZE} AS own`, rows, filtered)}) sized)
+  SELECT ${guardSql(table)} AS state, ${witnessSql(rows)} AS witness, (SELECT bytes <= $4 FROM size) AS fits,
          string_agg(global_position::text, ','), json_agg(id), json_agg(stream_id), string_agg(version::text, ','),
          ${typesSql(filtered)}, string_agg(data::text, ','), json_agg(NULLIF(metadata, '{}')),
          string_agg(${momentSql('recorded_at')}, ',')
-  FROM (${picked(COLUMNS, events, filtered)}) page
+  FROM (${picked(COLUMNS, rows, filtered)}) page
   WHERE (SELECT bytes <= $4 FROM size)`;
 
 /** The same row by row, and no further than the event that makes it $4 bytes. */
-export const readCutPageSql = (table: EventsTable, filtered: boolean, { events } = table) => `
+export const readCutPageSql = (table: EventsTable, filtered: boolean, { handled: rows } = table) => `
   SELECT state, witness, global_position, id, stream_id, version, type, data, NULLIF(metadata, '{}') AS metadata,
          ${RECORDED_AT}
-  FROM (SELECT ${guardSql(table)} AS state, ${witnessSql(events)} AS witness) guard LEFT JOIN (
+  FROM (SELECT ${guardSql(table)} AS state, ${witnessSql(rows)} AS witness) guard LEFT JOIN (
     SELECT *, sum(own) OVER (ORDER BY global_position ROWS UNBOUNDED PRECEDING) AS bytes
-    FROM (${picked(`${COLUMNS}, ${SIZE} AS own`, events, filtered)}) sized
+    FROM (${picked(`${COLUMNS}, ${SIZE} AS own`, rows, filtered)}) sized
   ) page ON bytes - own < $4
   ORDER BY global_position`;
 
 /** Where the first event of a page stands, without reading it. */
-export const firstPositionSql = (events: string) => `
-  SELECT min(global_position) FROM ${events}
+export const firstPositionSql = ({ handled }: EventsTable) => `
+  SELECT min(global_position) FROM ${handled}
   WHERE global_position > $1 AND global_position <= $2 AND ($3::text[] IS NULL OR type = ANY ($3))`;
 
 /** How many events there are, as the planner estimates it: what ANALYZE counted, and how the table has grown since. */
@@ -96,28 +96,32 @@ const estimateSql = (events: string) => `(
 /**
  * Counts up to $4 events, beyond which they are no more than positions, and about no more than all that there are; and for how
  * long the oldest has waited by the clock of the database: since it was recorded, but not since before the store was last
- * seen to end before it.
+ * seen to end before it, where somebody notes that.
  */
-export const backlogSql = (events: string, headTimes: string) => `
+export const backlogSql = ({ events, handled }: EventsTable, headTimes: string | undefined) => `
   SELECT CASE WHEN events < $4 THEN events
          ELSE greatest(events, least($2::bigint - $1::bigint, round(${estimateSql(events)}))) END::float8 AS events,
          coalesce(greatest(extract(epoch FROM clock_timestamp() - greatest(
-           recorded_at, (SELECT max(seen_at) FROM ${headTimes} WHERE position < first)
+           recorded_at, ${seenBeforeSql(headTimes)}
          )), 0), 0)::float8 AS seconds
   FROM (
     SELECT count(*)::int AS events, min(recorded_at) AS recorded_at, min(global_position) AS first
     FROM (
-      SELECT recorded_at, global_position FROM ${events}
+      SELECT recorded_at, global_position FROM ${handled}
       WHERE global_position > $1 AND global_position <= $2 AND ($3::text[] IS NULL OR type = ANY ($3))
       ORDER BY global_position
       LIMIT $4
     ) waiting
   ) counted`;
 
+const seenBeforeSql = (headTimes: string | undefined) =>
+  headTimes === undefined ? 'NULL' : `(SELECT max(seen_at) FROM ${headTimes} WHERE position < first)`;
+
 /** Times need not grow with positions, as where events were imported, and have no index: this reads the whole table. */
-export const positionBeforeSql = (events: string) => `
+export const positionBeforeSql = ({ handled }: EventsTable) => `
   SELECT min(global_position) - 1 AS position, $1::timestamptz > clock_timestamp() AS "isToCome"
-  FROM ${events} WHERE recorded_at >= $1 AND global_position <= $2`;
+  FROM ${handled} WHERE recorded_at >= $1 AND global_position <= $2`;
+
 /** The last position that the transaction sees. */
 export const lastSql = (events: string) =>
   `SELECT coalesce(max(global_position), 0)::text AS last FROM ${events}`;
