@@ -1,4 +1,4 @@
-import { InvalidModuleOptionsError, type ProjectionModuleOptions } from 'nestjs-projections';
+import { emmettEvents, InvalidModuleOptionsError, type ProjectionModuleOptions } from 'nestjs-projections';
 import { DEFAULT_OPTIONS } from '../../src/module/projection-module.options';
 import { resolveOptions } from '../../src/module/projection-module.options.resolve';
 
@@ -46,6 +46,11 @@ describe('the options of ProjectionModule', () => {
     [{ isTransient: /timeout/ }, 'isTransient must be a function, not an object'],
     [{ handlerTimeoutMs: Infinity }, 'handlerTimeoutMs must be a whole number'],
     [{ maxConnections: 0 }, 'maxConnections must be a whole number'],
+    [{ sources: 'orders' }, 'sources must be an object of event sources by their names'],
+    [{ sources: [emmettEvents()] }, 'sources must be an object of event sources by their names'],
+    [{ sources: { '': emmettEvents() } }, 'sources has one without a name'],
+    [{ sources: { a: {} } }, 'sources has "a", which is no EventSource: it has no head()'],
+    [{ sources: { a: Promise.resolve(emmettEvents()) } }, 'which is no EventSource'],
     [{ maxEventBytes: null }, 'maxEventBytes must be a whole number from 1 to 2147483647, not null'],
   ])('cannot be %j', (options, problem) => {
     expect(() => resolve(options)).toThrow(InvalidModuleOptionsError);

@@ -14,8 +14,7 @@ export const FOREIGN = 'foreign';
 export interface ForeignApp {
   readonly projections: Projections;
   readonly app: INestApplicationContext;
-  /** Of the foreign source. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface ForeignAppOptions {

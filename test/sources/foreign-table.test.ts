@@ -4,6 +4,9 @@ import { positionsRecordedBy, recorder } from '../support/recorder';
 import { FOREIGN } from './foreign-app';
 import { facts, useForeign } from './use-foreign';
 
+const from = (name: string, startFrom: 'head' | bigint | Date) =>
+  recorder({ name, source: FOREIGN, startFrom });
+
 const reader = () => recorder({ name: 'reader', source: FOREIGN });
 
 /** Keeps what it is given. */
@@ -122,8 +125,6 @@ describe("somebody else's table", () => {
     const since = new Date();
     await use.foreign.query('UPDATE legacy.facts SET at = $1 WHERE nr = $2', [since, String(second)]);
     await use.foreign.query(`UPDATE legacy.facts SET at = '2020-01-01' WHERE nr = $1`, [String(first)]);
-    const from = (name: string, startFrom: 'head' | bigint | Date) =>
-      recorder({ name, source: FOREIGN, startFrom });
     const { projections } = await use.start([from('head', 'head'), from('at', first), from('since', since)]);
     const third = await use.add('ref-3');
     for (const name of ['head', 'at', 'since']) await projections.waitFor(name, third);

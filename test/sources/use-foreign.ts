@@ -44,7 +44,7 @@ export interface ForeignUse {
   start(projections: Type<object>[], source?: EventSource, options?: ForeignUseOptions): Promise<ForeignApp>;
 }
 
-export interface ForeignUseOptions extends ProjectionModuleOptions {
+interface ForeignUseOptions extends ProjectionModuleOptions {
   readonly foreignUrl?: string;
 }
 

@@ -1,6 +1,5 @@
 import {
   emmettEvents,
-  type EventSource,
   InvalidArgumentError,
   martenEvents,
   type MartenOptions,
@@ -14,6 +13,7 @@ import { facts, type Given, useForeign } from './use-foreign';
 
 const reader = (source = FOREIGN, name = 'reader') => recorder({ name, source });
 const ofOwnStore = () => recorder({ name: 'reader' });
+const live = (source?: string) => recorder({ name: 'reader', type: 'live', source });
 
 describe('a source that is wired wrongly', () => {
   const use = useForeign();
@@ -70,18 +70,6 @@ describe('a source that is wired wrongly', () => {
     const inline = recorder({ name: 'reader', source: FOREIGN, type: 'inline' });
     await expect(use.start([inline])).rejects.toThrow('it is inline, and events of another source');
   });
-
-  it.each<[unknown, string]>([
-    ['orders', 'sources must be an object of event sources by their names'],
-    [[emmettEvents()], 'sources must be an object of event sources'],
-    [{ orders: {} }, 'sources has "orders", which is no EventSource: it has no head()'],
-    [{ orders: Promise.resolve(emmettEvents()) }, 'sources has "orders", which is no EventSource'],
-  ])('is refused by forRoot: %p', async (sources, problem) => {
-    const options = { sources } as { sources: Record<string, EventSource> };
-    await expect(use.start([], facts(), options)).resolves.toBeDefined();
-    const { resolveOptions } = await import('../../src/module/projection-module.options.resolve');
-    expect(() => resolveOptions(options)).toThrow(problem);
-  });
 });
 
 describe('a projection whose source changes', () => {
@@ -104,7 +92,6 @@ describe('a projection whose source changes', () => {
   });
 
   it('may be live: it keeps no position', async () => {
-    const live = (source?: string) => recorder({ name: 'reader', type: 'live', source });
     await use.start([live()]);
     await use.start([live(FOREIGN)]);
   });

@@ -1,5 +1,5 @@
 import { checkOptions } from '../../authoring/argument-checks';
-import { listOf, oneOf } from '../../authoring/option-checks';
+import { listOf, oneOf, show } from '../../authoring/option-checks';
 import { InvalidArgumentError } from '../../events/invalid-argument.error';
 import type { EventSource } from '../../events/event-source';
 import { type ForeignPlace, sourceOf } from './postgres-table';
@@ -24,7 +24,7 @@ export function martenEvents({ appendMode, metadata = ['tenant_id'], ...place }:
   if ((appendMode as unknown) !== 'quick')
     throw new InvalidArgumentError(
       'martenEvents',
-      `appendMode must be 'quick', not ${String(appendMode)}: in the mode Rich, Marten draws positions before the transaction ` +
+      `appendMode must be 'quick', not ${show(appendMode)}: in the mode Rich, Marten draws positions before the transaction ` +
         'begins that writes the events, and no reader can know whether one is still to come. Have Marten append with ' +
         'EventAppendMode.Quick or QuickWithServerTimestamps',
     );

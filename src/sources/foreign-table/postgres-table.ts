@@ -58,10 +58,10 @@ const allColumns: Check = (value) => {
   return missing && `must say where ${missing} is`;
 };
 
-const dataSource: Check = (value) => (typeof value === 'object' && value !== null ? undefined : name(value));
+const place: Check = (value) => (typeof value === 'object' && value !== null ? undefined : name(value));
 
 const OPTIONS = {
-  dataSource,
+  dataSource: place,
   schema: name,
   table: name,
   columns: allColumns,

@@ -24,7 +24,7 @@ export const emmett: ForeignStore = {
           if (!commits) throw new Error('rolled back');
         };
         try {
-          const result = await appendToStream(pool as never, streamId, 'account', [event], {
+          const result = await appendToStream(pool, streamId, 'account', [event], {
             beforeCommitHook,
           });
           return result.success ? result.globalPositions.at(-1) : undefined;
