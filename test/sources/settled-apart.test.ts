@@ -1,3 +1,4 @@
+import { EventStore } from 'nestjs-projections';
 import { positionsRecordedBy, recorder } from '../support/recorder';
 import { FOREIGN } from './foreign-app';
 import { facts, useForeign } from './use-foreign';
@@ -20,6 +21,7 @@ describe("how far a source is settled by its projections' checkpoints", () => {
     await use.database.query(`SELECT setval(pg_get_serial_sequence('events', 'global_position'), 199)`);
     await use.database.query(APPEND, ['later']);
     const after = await use.start([theirs, recorder({ name: 'own' })], facts());
+    expect((await after.app.get(EventStore).head()).settled).toBe(0n);
     await open.query('COMMIT');
     await after.projections.waitFor('own', 200n);
     expect(await positionsRecordedBy(use.database, 'own')).toEqual([1, 200]);
