@@ -82,6 +82,7 @@ module.exports = {
       '$1|database|async|events|authoring',
       'The event store, the read models and our own tables may live in different databases one day.',
     ),
+    mayImportOnly('testing-knows-events', 'testing', 'testing|events', 'What it checks may be in anything.'),
     mayImportOnly(
       'sources-know-no-engine',
       'sources',

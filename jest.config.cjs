@@ -2,7 +2,10 @@
 module.exports = {
   roots: ['<rootDir>/test', '<rootDir>/examples'],
   testMatch: ['**/*.test.ts'],
-  moduleNameMapper: { '^nestjs-projections$': '<rootDir>/src/index.ts' },
+  moduleNameMapper: {
+    '^nestjs-projections$': '<rootDir>/src/index.ts',
+    '^nestjs-projections/testing$': '<rootDir>/src/testing/index.ts',
+  },
   transform: {
     '^.+\\.(t|j)s$': [
       '@swc/jest',

@@ -11,9 +11,9 @@ interface Manifest {
   readonly license: string;
   readonly main: string;
   readonly types: string;
-  readonly exports: {
-    readonly '.': Readonly<Record<'import' | 'require', { types: string; default: string }>>;
-  };
+  readonly exports: Readonly<
+    Record<'.' | './testing', Readonly<Record<'import' | 'require', { types: string; default: string }>>>
+  >;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
 }
@@ -64,8 +64,9 @@ describe('the packed package', () => {
 
   it('points at files that are there, and names the licence it ships', async () => {
     const { main, types, exports } = manifest;
-    const builds = Object.values(exports['.']).flatMap((build) => Object.values(build));
-    expect(builds).toHaveLength(4);
+    const entries = [exports['.'], exports['./testing']].flatMap((entry) => Object.values(entry));
+    const builds = entries.flatMap((build) => Object.values(build));
+    expect(builds).toHaveLength(8);
     for (const file of [main, types, ...builds]) expect(existsSync(join(library, file))).toBe(true);
     expect(await readFile(join(library, 'LICENSE'), 'utf8')).toMatch(
       new RegExp(`^${manifest.license} License`),

@@ -20,7 +20,8 @@ export interface MartenOptions extends ForeignPlace {
  * The events that Marten keeps (`mt_events`), without those that it writes into holes of its own (tombstones).
  * @throws InvalidArgumentError
  */
-export function martenEvents({ appendMode, metadata = ['tenant_id'], ...place }: MartenOptions): EventSource {
+export function martenEvents(given: MartenOptions): EventSource {
+  const { appendMode, metadata = ['tenant_id'], ...place } = given ?? {};
   if ((appendMode as unknown) !== 'quick')
     throw new InvalidArgumentError(
       'martenEvents',
