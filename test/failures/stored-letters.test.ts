@@ -28,7 +28,7 @@ describe('a dead letter', () => {
       FROM generate_series(1, 2) n`);
       await app.projections.waitFor('log', 2n).catch(() => undefined);
       const same = `SELECT (e.data = l.data AND e.data::text = l.data::text AND e.metadata = l.metadata AND e.recorded_at = l.recorded_at) AS same
-      FROM projection_dead_letters l JOIN events e ON e.id = l.event_id`;
+      FROM projection_dead_letters l JOIN events e ON e.id::text = l.event_id`;
       expect(await log.database.query(same)).toEqual([{ same: true }, { same: true }]);
 
       broken = false;
