@@ -15,12 +15,12 @@ import { ProjectionHealthIndicator } from '../health/projection-health.indicator
 import { outliveBrokenConnections, poolSizeOf } from '../database/client-config';
 import { HeldConnections } from '../postgres/held-connections';
 import { EVENTS_TABLE, PostgresEventStore } from '../postgres/postgres-event-store';
-import { bindSources } from './bind-sources';
 import { CORE_METADATA } from './module-wiring.check';
 import { placeEntities } from './place-entities';
 import { projectionEntities } from './projection-entities';
 import type { ProjectionModuleOptions, ResolvedOptions } from './projection-module.options';
 import { resolveOptions } from './projection-module.options.resolve';
+import { sourcesWithin } from './sources-within';
 import {
   type ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
@@ -60,7 +60,6 @@ export class ProjectionCoreModule
     @Inject(EventStore) store: EventStore,
     @Inject(HeldConnections) private readonly connections: HeldConnections,
     @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
-    @Inject(ModuleRef) private readonly modules: ModuleRef,
   ) {
     super();
     store.findParticipantsBy(() => {
@@ -81,7 +80,6 @@ export class ProjectionCoreModule
   async onApplicationBootstrap(): Promise<void> {
     this.register();
     try {
-      bindSources(this.options.sources, this.modules);
       await this.engine.start();
     } catch (error) {
       // Nest stops nothing of an application that did not start.
@@ -122,10 +120,15 @@ function connectionsOf(database: DataSource, { maxConnections }: ResolvedOptions
   return maxConnections ?? Math.max(1, poolSizeOf(database) - 2);
 }
 
-function makeEngine(database: DataSource, store: EventStore, options: ResolvedOptions): ProjectionEngine {
+function makeEngine(
+  database: DataSource,
+  store: EventStore,
+  options: ResolvedOptions,
+  modules: ModuleRef,
+): ProjectionEngine {
   const connections = connectionsOf(database, options);
   const own = withoutSilentConnections(database, () => engine.longestStatementMs);
-  const engine: ProjectionEngine = new ProjectionEngine(own, store, options.sources, {
+  const engine: ProjectionEngine = new ProjectionEngine(own, store, sourcesWithin(modules, options.sources), {
     ...options,
     connections,
   });
@@ -177,9 +180,8 @@ function withProviders(definition: DynamicModule, dataSource: string | undefined
     },
     {
       provide: ProjectionEngine,
-      inject: [DATABASE, EventStore, RESOLVED_OPTIONS],
-      useFactory: (database: DataSource, store: EventStore, options: ResolvedOptions) =>
-        makeEngine(database, store, options),
+      inject: [DATABASE, EventStore, RESOLVED_OPTIONS, ModuleRef],
+      useFactory: makeEngine,
     },
     ProjectionExplorer,
     Projections,

@@ -13,16 +13,18 @@ export type FindDataSource = (name: string | undefined) => DataSource;
 /** Reads events from a table that somebody else writes, and writes nothing. */
 export class ForeignTableSource extends EventSource {
   private reader: TableReader | undefined;
-  private findDataSource: FindDataSource | undefined;
 
-  constructor(private readonly foreign: ForeignTable) {
+  /** @param findDataSource asked when the source is read for the first time; without it a name cannot be looked up */
+  constructor(
+    private readonly foreign: ForeignTable,
+    private readonly findDataSource?: FindDataSource,
+  ) {
     super();
   }
 
-  /** Called before `open`, when data sources can be found by their names. */
-  bind(find: FindDataSource): void {
-    this.findDataSource = find;
-    this.reader = undefined;
+  /** The same source for an application of its own: several may have been given this one. */
+  within(find: FindDataSource): ForeignTableSource {
+    return new ForeignTableSource(this.foreign, find);
   }
 
   head(): Promise<Head> {

@@ -5,15 +5,21 @@ import type { EventSource } from '../events/event-source';
 import type { FindDataSource } from '../sources/foreign-table/foreign-table.source';
 import { UnknownDataSourceError } from './unknown-data-source.error';
 
-/** A source that reads from a data source by its name. */
-interface BoundSource {
-  bind?(find: FindDataSource): void;
+/** A source that looks its data source up where it is used. */
+interface PlacedSource extends EventSource {
+  within?(find: FindDataSource): EventSource;
 }
 
-/** Has sources find their data sources, which are made when the application starts. */
-export function bindSources(sources: Readonly<Record<string, EventSource>>, modules: ModuleRef): void {
-  for (const [source, one] of Object.entries(sources))
-    (one as BoundSource).bind?.((name) => find(modules, name, source));
+/** The sources as an application reads them. Their data sources may be made later than they are. */
+export function sourcesWithin(
+  modules: ModuleRef,
+  sources: Readonly<Record<string, PlacedSource>>,
+): Readonly<Record<string, EventSource>> {
+  const placed = Object.entries(sources).map(([name, source]) => [
+    name,
+    source.within?.((dataSource) => find(modules, dataSource, name)) ?? source,
+  ]);
+  return Object.fromEntries(placed) as Readonly<Record<string, EventSource>>;
 }
 
 /** @throws UnknownDataSourceError */
