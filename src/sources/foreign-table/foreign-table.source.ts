@@ -10,6 +10,9 @@ import { UnboundSourceError } from './unbound-source.error';
 /** Gives the data source of a name, or the one without. */
 export type FindDataSource = (name: string | undefined) => DataSource;
 
+/** How a source is asked for itself as an application reads it; no source of a user's has it by accident. */
+export const PLACE = Symbol.for('nestjs-projections:place');
+
 /** Reads events from a table that somebody else writes, and writes nothing. */
 export class ForeignTableSource extends EventSource {
   private reader: TableReader | undefined;
@@ -23,7 +26,7 @@ export class ForeignTableSource extends EventSource {
   }
 
   /** The same source for an application of its own: several may have been given this one. */
-  within(find: FindDataSource): ForeignTableSource {
+  [PLACE](find: FindDataSource): ForeignTableSource {
     return new ForeignTableSource(this.foreign, find);
   }
 
