@@ -13,6 +13,16 @@ export class CoordinationProblems {
   private readonly logger = new Logger('Projection');
   private readonly problems = new Map<string, Problem>();
 
+  /** Does what may fail, and remembers whether it has. */
+  async attempt(task: string, projection: string | undefined, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.passed(task, projection);
+    } catch (error) {
+      this.failed(task, projection, error);
+    }
+  }
+
   /**
    * Remembers what failed, and logs it unless it failed in the same way the last time.
    * @param task what was to be done, and will be tried again
