@@ -1,60 +1,17 @@
 import type { ClientBase } from 'pg';
 import type { DataSource } from 'typeorm';
 import { asRead, type ColumnType } from './column-type';
+import { arrayTypeOf, elementAs } from './array-parameter';
+import { columnWriter } from './column-writer';
 import { deepCopy } from './deep-copy';
-import { exactText } from './exact-dates';
+import { type ColumnMetadata, handedOver } from './handed-over';
 import { parserOf } from './column-parser';
 import { hasStandard, isStandard } from './standard-parser';
 import { type StoredForm, storedForm, UNKNOWN } from './stored-form';
-import { storedText, wellFormed } from './stored-text';
-import { localDateText, nestedArrayText, toText } from '../database/to-text';
+import { storedText } from './stored-text';
 import { quoted } from '../database/identifiers';
 
-type ColumnMetadata = ReturnType<DataSource['getMetadata']>['columns'][number];
 type Row = Record<string, unknown>;
-
-/** Types that TypeORM hands over as `pg` reads them, and `pg` as TypeORM left them. */
-const AS_READ = new Set<unknown>([
-  'text',
-  'varchar',
-  'character varying',
-  'char',
-  'character',
-  'citext',
-  'uuid',
-  'int',
-  'int2',
-  'int4',
-  'integer',
-  'smallint',
-  'int8',
-  'bigint',
-  'numeric',
-  'decimal',
-  'money',
-  'float',
-  'float4',
-  'float8',
-  'real',
-  'double precision',
-  'bool',
-  'boolean',
-  'timestamptz',
-  'timestamp with time zone',
-  'timestamp',
-  'timestamp without time zone',
-  'bytea',
-  'inet',
-  'cidr',
-  'macaddr',
-  String,
-  Number,
-  Boolean,
-  Date,
-]);
-
-/** Types besides those that TypeORM hands over as they are read, in the form that they are read in. */
-const SAME_FORM = new Set<unknown>(['json', 'jsonb', 'date']);
 
 /** Texts whose stored forms are kept, for each column. */
 const MOST_KNOWN = 1_000;
@@ -71,26 +28,6 @@ const READ_BACK: Readonly<Record<string, RegExp>> = {
   jsonb: /^/,
   bytea: /^\\x[\da-f]*$/,
 };
-
-/** Types whose elements stand in an array parameter as they are; others go as text, and are cast one by one. */
-const ARRAY_ELEMENTS = new Set([
-  'text',
-  'character varying',
-  'bpchar',
-  'uuid',
-  'boolean',
-  'date',
-  'smallint',
-  'integer',
-  'bigint',
-  'numeric',
-  'real',
-  'double precision',
-  'timestamp with time zone',
-  'timestamp without time zone',
-  'jsonb',
-  'json',
-]);
 
 /** How one column of an entity is read, written and copied, worked out once. */
 export class RowColumn {
@@ -149,39 +86,20 @@ export class RowColumn {
       this.set = (row, value) => ((row as Row)[propertyName] = value);
     }
     const type = driver.normalizeType(metadata);
-    const plain = AS_READ.has(metadata.type) && !metadata.isArray && !metadata.transformer;
+    const { isWrittenPlain, isReadPlain } = handedOver(metadata);
     const isMoment = type.startsWith('timestamp');
+    const isScalar = isWrittenPlain && type !== 'bytea' && !isMoment;
     this.isMoment = isMoment;
-    const isScalar = plain && type !== 'bytea' && !isMoment;
+    this.isPlain = isReadPlain;
     this.copy = isScalar ? same : deepCopy;
     this.isShared = isScalar && !metadata.embeddedMetadata;
     this.embeddedIn = metadata.embeddedMetadata?.parentPropertyNames[0];
-    this.isPlain =
-      !metadata.transformer &&
-      (metadata.isArray
-        ? typeof metadata.type === 'string' && AS_READ.has(metadata.type)
-        : plain || SAME_FORM.has(metadata.type));
     this.hydrate = (value) => driver.prepareHydratedValue(value, metadata) as unknown;
     const persist = (value: unknown) => driver.preparePersistentValue(value, metadata) as unknown;
     this.prepareKey = metadata.type === 'date' || metadata.transformer ? persist : same;
-    const prepare = plain && !isMoment ? same : persist;
-    const isLocal = /^(date|timestamp( without time zone)?)$/.test(type);
-    const element = isLocal
-      ? (value: unknown) => (value instanceof Date ? localDateText(value) : toText(value))
-      : toText;
-    const textOf = (value: unknown) => {
-      if (typeof value === 'string' && plain && !isMoment) return value;
-      const prepared = prepare(value);
-      if (!(prepared instanceof Date))
-        return Array.isArray(prepared) ? nestedArrayText(prepared, element) : toText(prepared);
-      // What is no moment to TypeORM may be one to the database.
-      if (Number.isNaN(prepared.getTime()) && typeof value === 'string') return value;
-      return exactText(prepared, this.type.base) ?? element(prepared);
-    };
-    this.write = (value) => {
-      const text = textOf(value);
-      return text === null ? null : wellFormed(text);
-    };
+    const isPlain = isWrittenPlain && !isMoment;
+    const prepare = isPlain ? same : persist;
+    this.write = columnWriter({ type, isPlain, prepare, baseType: () => this.type.base });
   }
 
   /** To be called once, when the database has told the types. */
@@ -198,12 +116,12 @@ export class RowColumn {
 
   /** The type of an array parameter with values of this column. */
   get arrayType(): string {
-    return ARRAY_ELEMENTS.has(this.type.base) ? `${this.type.base}[]` : 'text[]';
+    return arrayTypeOf(this.type.base);
   }
 
   /** An element of such a parameter as a value of the column. */
   cast(element: string): string {
-    return ARRAY_ELEMENTS.has(this.type.base) ? element : `${element}::${this.type.base}`;
+    return elementAs(this.type.base, element);
   }
 
   /** The column's value as it is to be read. */
