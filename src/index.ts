@@ -85,25 +85,31 @@ export { WrongExpectedVersionError } from './events/wrong-expected-version.error
 export type { CommittedBatch } from './engine/applying/committed-batch';
 export type { RetryOutcome } from './engine/letters/dead-letter-queue';
 export {
+  HandlerTimeoutError,
+  TransactionEndedError,
+  UnawaitedHandlerError,
+} from './engine/failures/handler-conduct.errors';
+export { HandlerFailedError } from './engine/failures/handler-failed.error';
+export {
+  CommandFailedError,
+  NoOwnerError,
+  ProjectionNotRegisteredError,
+  UnknownProjectionError,
+  UnsupportedOperationError,
+  WaitTimeoutError,
+} from './engine/failures/operation.errors';
+export {
+  ProjectionStoppedError,
+  TooManyDeadLettersError,
+  UnexpectedFailureError,
+} from './engine/failures/standstill.errors';
+export {
   BeginningBeyondStoreError,
   BeginningUnsettledError,
   CheckpointBeyondStoreError,
   CheckpointOfAnotherStoreError,
-  CommandFailedError,
-  HandlerFailedError,
-  HandlerTimeoutError,
-  NoOwnerError,
-  ProjectionNotRegisteredError,
-  ProjectionStoppedError,
-  TooManyDeadLettersError,
-  TransactionEndedError,
-  UnawaitedHandlerError,
-  UnexpectedFailureError,
-  UnknownProjectionError,
-  UnknownReadModelError,
-  UnsupportedOperationError,
-  WaitTimeoutError,
-} from './engine/failures/engine.errors';
+} from './engine/failures/store.errors';
+export { UnknownReadModelError } from './engine/failures/unknown-read-model.error';
 export { InlineBusyError } from './engine/inline/inline-busy.error';
 export { InlineMarkMissingError } from './engine/inline/inline-mark-missing.error';
 export { InlineOutdatedError } from './engine/inline/inline-outdated.error';

@@ -1,6 +1,6 @@
 import type { ProjectionDefinition } from '../authoring/projection-definition';
 import type { DeclaredProjection } from '../state/control.store';
-import { UnknownProjectionError } from './failures/engine.errors';
+import { UnknownProjectionError } from './failures/operation.errors';
 import { segmentByIdentity } from './reading/segment-by-identity';
 import type { SourceReader } from './reading/source-reader';
 import { ManagedProjection } from './segment/managed-projection';

@@ -7,7 +7,8 @@ import {
   Inject,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { HandlerFailedError, WaitTimeoutError } from '../engine/failures/engine.errors';
+import { HandlerFailedError } from '../engine/failures/handler-failed.error';
+import { WaitTimeoutError } from '../engine/failures/operation.errors';
 import { EventIdReusedError } from '../events/event-id-reused.error';
 import { WrongExpectedVersionError } from '../events/wrong-expected-version.error';
 

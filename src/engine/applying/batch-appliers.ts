@@ -5,7 +5,7 @@ import { RowTables } from '../../read-models/row-tables';
 import { StatementNames } from '../../database/statement-names';
 import type { BatchApplier } from './batch';
 import type { ConnectionBudget } from '../../database/connection-budget';
-import type { UnawaitedHandlerError } from '../failures/engine.errors';
+import type { UnawaitedHandlerError } from '../failures/handler-conduct.errors';
 import { RowApplier } from './row-applier';
 import { TransactionApplier } from './transaction-applier';
 import { kindOf } from '../kinds/kind-of';

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
-import { TransactionEndedError, UnawaitedHandlerError } from '../failures/engine.errors';
+import { TransactionEndedError, UnawaitedHandlerError } from '../failures/handler-conduct.errors';
 
 const COMMENTS = String.raw`(?:\s+|--[^\n]*\n|/\*[^]*?\*/)*`;
 const CONTROL = new RegExp(

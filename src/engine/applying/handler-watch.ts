@@ -1,4 +1,4 @@
-import { HandlerTimeoutError } from '../failures/engine.errors';
+import { HandlerTimeoutError } from '../failures/handler-conduct.errors';
 
 /**
  * Watches over the handlers of one batch: aborts their signal when one takes too long or the work is called off. One

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { ProjectionDefinition } from '../../authoring/projection-definition';
-import { UnknownReadModelError } from '../failures/engine.errors';
+import { UnknownReadModelError } from '../failures/unknown-read-model.error';
 import { quotedPath } from '../../database/identifiers';
 
 /**

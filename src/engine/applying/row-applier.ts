@@ -9,7 +9,7 @@ import type { RowSession } from '../../read-models/row-session';
 import { type AfterCommit, type Batch, type BatchApplier, PrepareAgain, type PreparedBatch } from './batch';
 import { StatementCancel } from '../../database/statement-cancel';
 import type { ConnectionBudget } from '../../database/connection-budget';
-import { HandlerFailedError, keyOf } from '../failures/engine.errors';
+import { HandlerFailedError, keyOf } from '../failures/handler-failed.error';
 import { HandlerWatch } from './handler-watch';
 import { type FoldStep, RowFold } from './row-fold';
 import { isPromise, leaveUnheard } from '../../async/is-promise';

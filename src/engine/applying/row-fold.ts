@@ -8,7 +8,7 @@ import type { StoredEvent } from '../../events/stored-event';
 import type { CachedRow } from '../../read-models/cached-row';
 import { InseparableRowsError } from '../../read-models/row.errors';
 import type { TableSession } from '../../read-models/table-session';
-import { HandlerFailedError } from '../failures/engine.errors';
+import { HandlerFailedError } from '../failures/handler-failed.error';
 import { PrepareAgain } from './batch';
 import type { HandlerWatch } from './handler-watch';
 

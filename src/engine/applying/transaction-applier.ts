@@ -7,11 +7,8 @@ import type { Fenced } from '../../state/checkpoint.store';
 import { prepareQueries } from '../../database/prepare-queries';
 import type { StatementNames } from '../../database/statement-names';
 import type { AfterCommit, Batch, BatchApplier, PreparedBatch } from './batch';
-import {
-  HandlerFailedError,
-  TransactionEndedError,
-  type UnawaitedHandlerError,
-} from '../failures/engine.errors';
+import { TransactionEndedError, type UnawaitedHandlerError } from '../failures/handler-conduct.errors';
+import { HandlerFailedError } from '../failures/handler-failed.error';
 import { HandlerStatements, refuseTransactionControl } from './handler-statements';
 import { HandlerWatch } from './handler-watch';
 import { isPromise } from '../../async/is-promise';

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { CommandOutcome } from '../../state/command.store';
 import type { Actor } from '../../state/control.store';
-import { CommandFailedError, NoOwnerError, ProjectionNotRegisteredError } from '../failures/engine.errors';
+import { CommandFailedError, NoOwnerError, ProjectionNotRegisteredError } from '../failures/operation.errors';
 import type { ManagedProjection } from '../segment/managed-projection';
 import type { ProjectionEngine } from '../projection-engine';
 import { until } from '../../async/until';

@@ -8,7 +8,7 @@ import type { DeadLetter, DeadLetterFilter } from '../../state/dead-letter.store
 import type { ProjectionProgress } from '../../state/progress.store';
 import type { CommittedBatch } from '../applying/committed-batch';
 import type { RetryOutcome } from '../letters/dead-letter-queue';
-import { NoOwnerError, UnsupportedOperationError } from '../failures/engine.errors';
+import { NoOwnerError, UnsupportedOperationError } from '../failures/operation.errors';
 import { loopWorkOf } from '../applying/loop-work';
 import type { ManagedProjection } from '../segment/managed-projection';
 import { Operator } from './operator';

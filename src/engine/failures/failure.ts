@@ -1,12 +1,8 @@
 import type { RecordedEvent } from '../../events/recorded-event';
 import { ForeignWriteError } from '../../read-models/row.errors';
-import {
-  AT_COMMIT,
-  CheckpointBeyondStoreError,
-  CheckpointOfAnotherStoreError,
-  HandlerFailedError,
-  TransactionEndedError,
-} from './engine.errors';
+import { TransactionEndedError } from './handler-conduct.errors';
+import { AT_COMMIT, HandlerFailedError } from './handler-failed.error';
+import { CheckpointBeyondStoreError, CheckpointOfAnotherStoreError } from './store.errors';
 import { CheckpointMoved, LeaseLost, OrderLeft } from './lost-claims';
 import { isAborted } from '../../database/transaction';
 import { isTimeOut } from './transient-error';

@@ -1,5 +1,5 @@
 import type { StoredFailure } from '../../state/control.store';
-import { CheckpointBeyondStoreError, CheckpointOfAnotherStoreError } from './engine.errors';
+import { CheckpointBeyondStoreError, CheckpointOfAnotherStoreError } from './store.errors';
 
 const NAMES = new Set([CheckpointBeyondStoreError.name, CheckpointOfAnotherStoreError.name]);
 

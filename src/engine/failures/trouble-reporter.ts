@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { RetryingError } from './engine.errors';
+import type { RetryingError } from './standstill.errors';
 
 /**
  * Has every instance know what a loop here waits out. It writes only what has changed, one statement at a time, and what

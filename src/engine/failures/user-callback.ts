@@ -2,7 +2,7 @@ import type { KeyCallback } from '../../authoring/key-callback';
 import { madeOf } from '../../events/made-of';
 import type { RecordedEvent } from '../../events/recorded-event';
 import { StoredEvent } from '../../events/stored-event';
-import { HandlerFailedError } from './engine.errors';
+import { HandlerFailedError } from './handler-failed.error';
 import { keyTextOf } from './key-text';
 
 /**

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { EventStore } from '../../events/event-store';
 import type { SegmentId } from '../../state/segment-id';
-import { UnsupportedOperationError } from '../failures/engine.errors';
+import { UnsupportedOperationError } from '../failures/operation.errors';
 import type { EngineState } from '../coordination/engine-state';
 import { GateRound } from './gate-round';
 import type { HeadWatcher } from '../reading/head-watcher';

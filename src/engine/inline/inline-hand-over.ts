@@ -4,7 +4,7 @@ import type { EventStore } from '../../events/event-store';
 import { UnreadableEventError } from '../../events/unreadable-event.error';
 import type { Checkpoint } from '../../state/checkpoint.store';
 import { runEffects } from '../applying/after-commit';
-import { HandlerFailedError } from '../failures/engine.errors';
+import { HandlerFailedError } from '../failures/handler-failed.error';
 import type { EngineState } from '../coordination/engine-state';
 import { GateRound } from './gate-round';
 import type { InlineGate } from './inline-gate';

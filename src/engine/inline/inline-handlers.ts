@@ -5,7 +5,7 @@ import { ForeignWriteError } from '../../read-models/row.errors';
 import type { Fenced } from '../../state/checkpoint.store';
 import { sqlStateOf } from '../../database/sql-state';
 import { type AfterCommit, type Batch, type BatchApplier, PrepareAgain } from '../applying/batch';
-import { AT_COMMIT, HandlerFailedError } from '../failures/engine.errors';
+import { AT_COMMIT, HandlerFailedError } from '../failures/handler-failed.error';
 import { asLoopWork } from '../applying/loop-work';
 import { AbortedTransactionError, assertNotAborted } from '../../database/transaction';
 

@@ -12,7 +12,7 @@ import type { SegmentId } from '../../state/segment-id';
 import { storableText } from '../../state/storable-text';
 import type { BatchTransaction } from '../applying/batch-transaction';
 import { backoffMs } from '../failures/backoff';
-import { AT_COMMIT, HandlerFailedError } from '../failures/engine.errors';
+import { AT_COMMIT, HandlerFailedError } from '../failures/handler-failed.error';
 import type { FailurePolicy } from '../failures/failure-policy';
 import { nameOfError, stackOfError } from '../failures/describe-error';
 import { failureOf } from '../failures/failure';

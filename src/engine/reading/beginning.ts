@@ -1,7 +1,7 @@
 import type { ProjectionDefinition } from '../../authoring/projection-definition';
 import type { EventSource } from '../../events/event-source';
 import type { Beginning } from '../../state/control.store';
-import { BeginningBeyondStoreError, BeginningUnsettledError } from '../failures/engine.errors';
+import { BeginningBeyondStoreError, BeginningUnsettledError } from '../failures/store.errors';
 
 /** How far the store is when a projection is registered. */
 export interface StoreEnd {

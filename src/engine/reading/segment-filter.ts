@@ -1,6 +1,6 @@
 import type { EventPage } from '../../events/event-source';
 import type { RecordedEvent } from '../../events/recorded-event';
-import { HandlerFailedError } from '../failures/engine.errors';
+import { HandlerFailedError } from '../failures/handler-failed.error';
 import type { KeyCallback } from '../../authoring/key-callback';
 import { callKey } from '../failures/user-callback';
 

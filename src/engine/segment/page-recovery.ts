@@ -3,12 +3,8 @@ import type { EventPage } from '../../events/event-source';
 import type { RecordedEvent } from '../../events/recorded-event';
 import { backoffMs } from '../failures/backoff';
 import type { DeadLetterQueue } from '../letters/dead-letter-queue';
-import {
-  AT_COMMIT,
-  HandlerFailedError,
-  RetryingError,
-  TooManyDeadLettersError,
-} from '../failures/engine.errors';
+import { AT_COMMIT, HandlerFailedError } from '../failures/handler-failed.error';
+import { RetryingError, TooManyDeadLettersError } from '../failures/standstill.errors';
 import type { FailurePolicy } from '../failures/failure-policy';
 import { type Failure, failureOf } from '../failures/failure';
 import type { SegmentBatches } from './segment-batches';

@@ -4,7 +4,7 @@ import type { EventPage } from '../../events/event-source';
 import { UnreadableEventError } from '../../events/unreadable-event.error';
 import type { CommandRow, DesiredState } from '../../state/control.store';
 import { backoffMs } from '../failures/backoff';
-import { RetryingError, UnexpectedFailureError } from '../failures/engine.errors';
+import { RetryingError, UnexpectedFailureError } from '../failures/standstill.errors';
 import type { FeedReader } from '../reading/event-feed';
 import type { FailurePolicy } from '../failures/failure-policy';
 import { describeError } from '../failures/describe-error';

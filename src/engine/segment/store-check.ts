@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Witness } from '../../events/witness';
 import type { Checkpoint } from '../../state/checkpoint.store';
-import { CheckpointBeyondStoreError, CheckpointOfAnotherStoreError } from '../failures/engine.errors';
+import { CheckpointBeyondStoreError, CheckpointOfAnotherStoreError } from '../failures/store.errors';
 import type { EventFeed } from '../reading/event-feed';
 import type { HeadWatcher } from '../reading/head-watcher';
 import type { SegmentCursor } from './segment-cursor';

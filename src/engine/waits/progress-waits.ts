@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AwaitedEvent, ProgressStore, ProjectionProgress } from '../../state/progress.store';
 import type { CommittedBatch } from '../applying/committed-batch';
-import { NoOwnerError, ProjectionStoppedError, WaitTimeoutError } from '../failures/engine.errors';
+import { NoOwnerError, WaitTimeoutError } from '../failures/operation.errors';
+import { ProjectionStoppedError } from '../failures/standstill.errors';
 import { isOfAnotherStore } from '../failures/is-of-another-store';
 import { asHere } from '../segment/live-stop';
 import type { ManagedProjection } from '../segment/managed-projection';
