@@ -173,7 +173,7 @@ export { UnsuitableTableError } from './sources/foreign-table/unsuitable-table.e
 
 export { ProjectionCheckpoint } from './state/checkpoint.entity';
 export type { Actor } from './state/control.store';
-export type { DeadLetter, DeadLetterFilter } from './state/dead-letter.store';
+export type { DeadLetter, DeadLetterFilter } from './state/dead-letter';
 export { ForeignTableError } from './state/foreign-table.error';
 export { projectionMigrations } from './state/migrations';
 export { projectionMigrationsFor } from './state/migrations/migrations-for';

@@ -1,79 +1,9 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { freezeEvent } from '../events/frozen-event';
-import { findJsonProblem, TOO_DEEP } from '../events/json-problem';
 import type { RecordedEvent } from '../events/recorded-event';
+import type { DeadLetter, DeadLetterFilter, FailureRecord } from './dead-letter';
+import { eventColumns, LETTER_COLUMNS, type LetterRow, toDeadLetter } from './dead-letter-row';
 import type { SegmentId } from './segment-id';
 import { tableName } from './table-name';
-
-/** An event a projection could not apply, or that waits behind one. */
-export interface DeadLetter {
-  readonly id: string;
-  readonly projection: string;
-  readonly segment: number;
-  /** `waiting` events were never tried: they stand behind a failed one of the same parked stream. */
-  readonly state: 'failed' | 'waiting';
-  /** The stream, or the key of `parkBy`, that is parked; `undefined` where the rest went on without the event. */
-  readonly parkedBy: string | undefined;
-  readonly event: RecordedEvent;
-  readonly errorClass: string | undefined;
-  readonly errorMessage: string | undefined;
-  readonly errorStack: string | undefined;
-  /** Whether the event was history when it was set aside: a retry replays it, without effects. */
-  readonly replaying: boolean;
-  /** How often the event was tried. */
-  readonly attempts: number;
-  readonly firstFailedAt: Date | undefined;
-  readonly lastFailedAt: Date | undefined;
-  /** The instance that set it aside. */
-  readonly instance: string;
-}
-
-/** Which dead letters are meant; all of a projection's where nothing is said. */
-export interface DeadLetterFilter {
-  readonly ids?: readonly string[];
-  readonly streamId?: string;
-  readonly type?: string;
-}
-
-export interface FailureRecord {
-  readonly errorClass: string;
-  readonly errorMessage: string;
-  readonly errorStack: string | undefined;
-  readonly attempts: number;
-}
-
-interface Row {
-  /** A string, unless the application set another parser for bigint. */
-  readonly id: string | number | bigint;
-  readonly projection: string;
-  readonly segment: number;
-  readonly state: 'failed' | 'waiting';
-  readonly parked_by: string | null;
-  readonly position: string;
-  readonly event_id: string;
-  readonly stream_id: string;
-  readonly version: string;
-  readonly type: string;
-  readonly data: string;
-  readonly metadata: string;
-  readonly recorded_at: string;
-  readonly replaying: boolean;
-  readonly error_class: string | null;
-  readonly error_message: string | null;
-  readonly error_stack: string | null;
-  readonly attempts: number;
-  readonly first_failed_at: string | null;
-  readonly last_failed_at: string | null;
-  readonly instance: string;
-}
-
-/** A moment as ISO has it, whatever the session does with dates and the application with what `pg` reads. */
-const moment = (column: string): string => `to_json(${column}) #>> '{}' AS ${column}`;
-
-/** As texts, so that an event is read from here as it is from its store. */
-const COLUMNS = `id, projection, segment, state, parked_by, position::text, event_id, stream_id, version::text, type,
-  data::text, metadata::text, ${moment('recorded_at')}, error_class, error_message, error_stack, attempts,
-  ${moment('first_failed_at')}, ${moment('last_failed_at')}, instance, replaying`;
 
 /** What JavaScript cannot hold, such as large numbers, is in the store alone: events of other sources are not there. */
 const asStored = (column: string, events: string): string =>
@@ -115,7 +45,7 @@ export class DeadLetterStore {
         id.projection,
         id.segment,
         parkedBy ?? null,
-        ...columnsOf(event),
+        ...eventColumns(event),
         failure.errorClass,
         failure.errorMessage,
         failure.errorStack ?? null,
@@ -133,7 +63,7 @@ export class DeadLetterStore {
     held: readonly { event: RecordedEvent; parkedBy: string }[],
     replaying: boolean,
   ): Promise<void> {
-    const columns = held.map(({ event, parkedBy }) => [parkedBy, ...columnsOf(event)]);
+    const columns = held.map(({ event, parkedBy }) => [parkedBy, ...eventColumns(event)]);
     await manager.query(
       `INSERT INTO ${this.table} (projection, segment, state, attempts, instance, parked_by, position, event_id,
          stream_id, version, type, data, metadata, recorded_at, replaying)
@@ -230,8 +160,8 @@ export class DeadLetterStore {
 
   /** In the order of the store. */
   async list(projection: string, filter: DeadLetterFilter = {}, limit = 1000): Promise<DeadLetter[]> {
-    const rows = await this.dataSource.query<Row[]>(
-      `SELECT ${COLUMNS} FROM ${this.table} WHERE projection = $1 AND ${MATCHES} ORDER BY ${this.table}.position LIMIT $5`,
+    const rows = await this.dataSource.query<LetterRow[]>(
+      `SELECT ${LETTER_COLUMNS} FROM ${this.table} WHERE projection = $1 AND ${MATCHES} ORDER BY ${this.table}.position LIMIT $5`,
       [projection, ...paramsOf(filter), limit],
     );
     return rows.map(toDeadLetter);
@@ -254,8 +184,8 @@ export class DeadLetterStore {
     after: string,
     limit: number,
   ): Promise<DeadLetter[]> {
-    const rows = await manager.query<Row[]>(
-      `SELECT ${COLUMNS} FROM ${this.table} WHERE projection = $1 AND id > $2 ORDER BY ${this.table}.id LIMIT $3`,
+    const rows = await manager.query<LetterRow[]>(
+      `SELECT ${LETTER_COLUMNS} FROM ${this.table} WHERE projection = $1 AND id > $2 ORDER BY ${this.table}.id LIMIT $3`,
       [projection, after, limit],
     );
     return rows.map(toDeadLetter);
@@ -268,8 +198,8 @@ export class DeadLetterStore {
     parked: readonly string[],
     after: bigint,
   ): Promise<DeadLetter[]> {
-    const rows = await this.dataSource.query<Row[]>(
-      `SELECT ${COLUMNS} FROM ${this.table}
+    const rows = await this.dataSource.query<LetterRow[]>(
+      `SELECT ${LETTER_COLUMNS} FROM ${this.table}
        WHERE projection = $1 AND segment = $5 AND position > $6 AND (${MATCHES} OR parked_by = ANY ($7))
        ORDER BY ${this.table}.position LIMIT 100`,
       [projection, ...paramsOf(filter), segment, after, parked],
@@ -283,56 +213,14 @@ export class DeadLetterStore {
     { projection, segment }: SegmentId,
     filter: DeadLetterFilter,
   ): Promise<DeadLetter[]> {
-    const [rows] = await manager.query<[Row[], number]>(
-      `DELETE FROM ${this.table} WHERE projection = $1 AND segment = $5 AND ${MATCHES} RETURNING ${COLUMNS}`,
+    const [rows] = await manager.query<[LetterRow[], number]>(
+      `DELETE FROM ${this.table} WHERE projection = $1 AND segment = $5 AND ${MATCHES} RETURNING ${LETTER_COLUMNS}`,
       [projection, ...paramsOf(filter), segment],
     );
     return rows.map(toDeadLetter);
   }
 }
 
-function dateOf(text: string | null): Date | undefined {
-  return text === null ? undefined : new Date(text);
-}
-
 function paramsOf({ ids, streamId, type }: DeadLetterFilter): unknown[] {
   return [ids ?? null, streamId ?? null, type ?? null];
-}
-
-function columnsOf(event: RecordedEvent): unknown[] {
-  const { globalPosition, id, streamId, version, type, data, metadata, recordedAt } = event;
-  return [globalPosition, id, streamId, version, type, jsonOf(data), jsonOf(metadata), recordedAt];
-}
-
-/** What is nested too deep for Node to write, or for the server to read, comes from the store alone. */
-function jsonOf(part: unknown): string | null {
-  return findJsonProblem(part) === TOO_DEEP ? null : JSON.stringify(part);
-}
-
-function toDeadLetter(row: Row): DeadLetter {
-  return {
-    id: String(row.id),
-    projection: row.projection,
-    segment: row.segment,
-    state: row.state,
-    parkedBy: row.parked_by ?? undefined,
-    event: freezeEvent({
-      id: row.event_id,
-      streamId: row.stream_id,
-      type: row.type,
-      data: JSON.parse(row.data) as unknown,
-      metadata: JSON.parse(row.metadata) as RecordedEvent['metadata'],
-      version: Number(row.version),
-      globalPosition: BigInt(row.position),
-      recordedAt: new Date(row.recorded_at),
-    }),
-    replaying: row.replaying,
-    errorClass: row.error_class ?? undefined,
-    errorMessage: row.error_message ?? undefined,
-    errorStack: row.error_stack ?? undefined,
-    attempts: row.attempts,
-    firstFailedAt: dateOf(row.first_failed_at),
-    lastFailedAt: dateOf(row.last_failed_at),
-    instance: row.instance,
-  };
 }

@@ -9,7 +9,7 @@ import {
 import { type Check, listOf, show } from '../../authoring/option-checks';
 import { InvalidArgumentError } from '../../events/invalid-argument.error';
 import type { Actor } from '../../state/control.store';
-import type { DeadLetterFilter } from '../../state/dead-letter.store';
+import type { DeadLetterFilter } from '../../state/dead-letter';
 import type { WaitLimits } from '../waits/progress-waits';
 
 const FILTER = {

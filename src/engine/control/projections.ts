@@ -4,7 +4,7 @@ import type { Observable } from 'rxjs';
 import { appendedEvents } from '../../events/appended-events';
 import type { AppendResult } from '../../events/event-store';
 import type { Actor } from '../../state/control.store';
-import type { DeadLetter, DeadLetterFilter } from '../../state/dead-letter.store';
+import type { DeadLetter, DeadLetterFilter } from '../../state/dead-letter';
 import type { ProjectionProgress } from '../../state/progress.store';
 import type { CommittedBatch } from '../applying/committed-batch';
 import type { RetryOutcome } from '../letters/dead-letter-queue';

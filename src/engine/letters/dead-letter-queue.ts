@@ -2,12 +2,8 @@ import type { EntityManager } from 'typeorm';
 import { waitAlive } from '../../async/wait-alive';
 import type { RecordedEvent } from '../../events/recorded-event';
 import type { Fenced } from '../../state/checkpoint.store';
-import type {
-  DeadLetter,
-  DeadLetterFilter,
-  DeadLetterStore,
-  FailureRecord,
-} from '../../state/dead-letter.store';
+import type { DeadLetter, DeadLetterFilter, FailureRecord } from '../../state/dead-letter';
+import type { DeadLetterStore } from '../../state/dead-letter.store';
 import type { SegmentId } from '../../state/segment-id';
 import { storableText } from '../../state/storable-text';
 import type { BatchTransaction } from '../applying/batch-transaction';

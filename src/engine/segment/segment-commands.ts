@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Checkpoint, Fenced } from '../../state/checkpoint.store';
 import type { CommandStore } from '../../state/command.store';
 import type { Actor, CommandRow, ControlStore, StateRow } from '../../state/control.store';
-import type { DeadLetterFilter } from '../../state/dead-letter.store';
+import type { DeadLetterFilter } from '../../state/dead-letter';
 import { storableText } from '../../state/storable-text';
 import type { BatchTransaction } from '../applying/batch-transaction';
 import { CommandProgress } from './command-progress';
