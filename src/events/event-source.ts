@@ -51,7 +51,7 @@ export interface BacklogRequest {
 }
 
 export interface Backlog {
-  /** How many events wait; about an upper bound where counting the handled ones would be dear. */
+  /** How many events wait; an upper bound where counting the handled ones would be dear. */
   readonly events: number;
   /** Age of the oldest waiting event by the store's clock; 0 when nothing waits. */
   readonly seconds: number;

@@ -11,17 +11,10 @@ import { StoredEvent } from './stored-event';
  * @throws EventTooDeepError
  */
 export function ownEvent(event: RecordedEvent): RecordedEvent {
-  return giveAway(new StoredEvent(event));
-}
-
-/**
- * Makes one that a function has only looked at the handler's own: the payload is what it shares with others.
- * @throws EventTooDeepError
- */
-export function giveAway(lent: StoredEvent): RecordedEvent {
-  lent.data = copyJson(lent.data, lent);
-  lent.metadata = copyJson(lent.metadata, lent) as RecordedEvent['metadata'];
-  return lent;
+  const own = new StoredEvent(event);
+  own.data = copyJson(own.data, event);
+  own.metadata = copyJson(own.metadata, event) as RecordedEvent['metadata'];
+  return own;
 }
 
 /** What is flat, as most events are, takes little more than the spread. */

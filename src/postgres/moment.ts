@@ -1,5 +1,8 @@
 import { types as parsers } from 'pg';
-import { RecordedDate } from '../events/recorded-date';
+import { asRecorded, RecordedDate } from '../events/recorded-date';
+
+/** What every engine of JavaScript reads alike; the application may have another parser than `pg` for the rest. */
+const REGULAR = /^\d{4}-[^ ]*[+-]\d\d:\d\d$/;
 
 const parseAny = parsers.getTypeParser(parsers.builtins.TIMESTAMPTZ) as (text: string) => Date;
 
@@ -8,7 +11,8 @@ const parseAny = parsers.getTypeParser(parsers.builtins.TIMESTAMPTZ) as (text: s
  * columns.
  */
 export function momentOf(written: number | string): Date {
-  return typeof written === 'number'
-    ? new RecordedDate(Math.floor(written / 1_000))
-    : parseAny(written.replace('T', ' '));
+  if (typeof written === 'number') return new RecordedDate(Math.floor(written / 1_000));
+  return REGULAR.test(written)
+    ? new RecordedDate(Date.parse(written))
+    : asRecorded(parseAny(written.replace('T', ' ')));
 }

@@ -1,5 +1,6 @@
 import { EventTooDeepError, type RecordedEvent } from 'nestjs-projections';
 import { freezeEvent } from '../../src/events/frozen-event';
+import { madeOf } from '../../src/events/made-of';
 import { ownEvent } from '../../src/events/own-event';
 
 const event = (data: unknown, recordedAt: unknown = new Date(0)): RecordedEvent =>
@@ -59,5 +60,28 @@ describe('the event as one call gets it', () => {
     expect(own.recordedAt).toEqual(recordedAt);
     expect(() => own.recordedAt.setTime(5)).toThrow(TypeError);
     expect(ownEvent(event({}, Infinity)).recordedAt).toBe(Infinity);
+  });
+});
+
+const given = () => event(Object.freeze({ id: '1', tags: Object.freeze(['b', 'a']) }));
+
+describe('a function that only looks at an event', () => {
+  it('begins again with the event as it was, where it changes more than its own', () => {
+    const frozen = given();
+    const key = madeOf((own) => {
+      const open = own as { data: { id: string; tags: string[] } };
+      open.data = { ...open.data, id: `tenant-${open.data.id}` };
+      // oxlint-disable-next-line unicorn/no-array-sort -- it changes the event, which is what is tested
+      open.data.tags.sort();
+      return open.data.id;
+    }, frozen);
+    expect(key).toBe('tenant-1');
+    expect(ownEvent(frozen).data).toEqual({ id: '1', tags: ['b', 'a'] });
+  });
+
+  it('may freeze what it is given', () => {
+    const frozen = given();
+    expect(madeOf((own) => Object.freeze(own).id, frozen)).toBe('id');
+    expect(ownEvent(frozen).data).toEqual(frozen.data);
   });
 });

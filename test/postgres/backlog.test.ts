@@ -26,23 +26,17 @@ describe('a backlog of more events than are counted', () => {
     return (await app.store.backlog({ after: 0n, upTo: settled, types })).events;
   }
 
-  it('is the distance to the head while nobody has counted them', async () => {
-    expect(await backlog()).toBe(JUMP + 10_501);
-  });
-
-  it('is about what the table holds, also where that has grown since it was counted', async () => {
-    await database.query('ANALYZE events');
-    expect(await backlog()).toBe(10_501);
+  it('is no more than the table has room for, where positions have jumped', async () => {
+    const events = await backlog();
+    expect(events).toBeGreaterThanOrEqual(10_501);
+    expect(events).toBeLessThan(100_000);
     expect(await backlog(['Other'])).toBe(0);
-    await database.query(drawAgainSql(2 * JUMP, 10_500).replaceAll("'again'", "'grown'"));
-    const grown = await backlog();
-    expect(grown).toBeGreaterThan(20_000);
-    expect(grown).toBeLessThan(22_000);
   });
 
-  it('is never less than what was counted', async () => {
-    await database.query('ANALYZE events');
-    await database.query(`UPDATE pg_class SET reltuples = 10 WHERE relname = 'events'`);
-    expect(await backlog()).toBe(10_000);
+  it('is never less than there are, where the table was thinned out and grew again', async () => {
+    await database.query('DELETE FROM events WHERE global_position % 600 <> 0');
+    await database.query('VACUUM ANALYZE events');
+    await database.query(drawAgainSql(2 * JUMP, 30_000).replaceAll("'again'", "'grown'"));
+    expect(await backlog()).toBeGreaterThanOrEqual(30_000);
   });
 });

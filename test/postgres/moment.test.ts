@@ -47,4 +47,11 @@ describe('a time', () => {
     );
     expect(row).toEqual({ micros: '1795629056123456' });
   });
+
+  it.each(['1950-06-01T00:00:00+00:00', '2300-06-01T00:00:00.5+05:30', '1883-11-18T12:00:00-04:56:02'])(
+    'cannot be set where it is far from today: %s',
+    (written) => {
+      expect(() => momentOf(written).setTime(0)).toThrow('copy it by new Date(date)');
+    },
+  );
 });

@@ -4,7 +4,6 @@ import type { RowContext } from '../../authoring/projection-context';
 import type { RowHandler } from '../../authoring/projection-definition';
 import { madeOf } from '../../events/made-of';
 import type { RecordedEvent } from '../../events/recorded-event';
-import { StoredEvent } from '../../events/stored-event';
 import type { RowSession } from '../../read-models/row-session';
 import { type AfterCommit, type Batch, type BatchApplier, PrepareAgain, type PreparedBatch } from './batch';
 import { StatementCancel } from '../../database/statement-cancel';
@@ -68,12 +67,9 @@ export class RowApplier implements BatchApplier {
         if (replaying && !handler.replay) continue;
         const table = this.session.tableOf(handler.row);
         try {
-          const lent = new StoredEvent(event);
-          const keys = keysOf(handler, lent);
-          if (!Array.isArray(keys)) steps.push({ event, lent, handler, table, row: table.rowOf(keys) });
-          else
-            for (const row of table.rowsOf(keys))
-              steps.push({ event, lent: new StoredEvent(event), handler, table, row });
+          const keys = keysOf(handler, event);
+          if (!Array.isArray(keys)) steps.push({ event, handler, table, row: table.rowOf(keys) });
+          else for (const row of table.rowsOf(keys)) steps.push({ event, handler, table, row });
         } catch (error) {
           throw new HandlerFailedError(this.projection, keyOf(handler.method), event, error);
         }

@@ -2,9 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { isPromise } from '../../async/is-promise';
 import type { RowContext } from '../../authoring/projection-context';
 import type { RowHandler } from '../../authoring/projection-definition';
-import { giveAway } from '../../events/own-event';
+import { ownEvent } from '../../events/own-event';
 import type { RecordedEvent } from '../../events/recorded-event';
-import type { StoredEvent } from '../../events/stored-event';
 import type { CachedRow } from '../../read-models/cached-row';
 import { InseparableRowsError } from '../../read-models/row.errors';
 import type { TableSession } from '../../read-models/table-session';
@@ -18,8 +17,6 @@ const FOLDED_AT_A_STRETCH = 500;
 /** A handler about to fold an event into a row. */
 export interface FoldStep {
   readonly event: RecordedEvent;
-  /** The same as the handler gets it, but for the payload. */
-  readonly lent: StoredEvent;
   readonly handler: RowHandler;
   readonly table: TableSession;
   readonly row: CachedRow;
@@ -71,12 +68,12 @@ export class RowFold {
   }
 
   private fold(step: FoldStep): Promise<void> | undefined {
-    const { lent, handler, table, row } = step;
+    const { event, handler, table, row } = step;
     try {
       const { value } = row;
       const kept = table.needsBefore || this.parts.mayLeaveAlone.has(handler);
       const before = kept ? table.copyOf(row) : value;
-      const result = handler.handle(giveAway(lent), value, this.parts.context);
+      const result = handler.handle(ownEvent(event), value, this.parts.context);
       if (isPromise(result)) return this.keepLater(step, result, before, kept);
       this.keep(step, result, before, kept);
     } catch (error) {

@@ -1,7 +1,6 @@
 import type { KeyCallback } from '../../authoring/key-callback';
 import { madeOf } from '../../events/made-of';
 import type { RecordedEvent } from '../../events/recorded-event';
-import { StoredEvent } from '../../events/stored-event';
 import { HandlerFailedError } from './handler-failed.error';
 import { keyTextOf } from './key-text';
 
@@ -16,7 +15,7 @@ export function callKey(
   event: RecordedEvent,
 ): string {
   try {
-    return keyTextOf(madeOf(by, new StoredEvent(event)));
+    return keyTextOf(madeOf(by, event));
   } catch (error) {
     throw new HandlerFailedError(projection, callback, event, error);
   }

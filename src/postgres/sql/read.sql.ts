@@ -87,20 +87,22 @@ export const firstPositionSql = ({ handled }: EventsTable) => `
   SELECT min(global_position) FROM ${handled}
   WHERE global_position > $1 AND global_position <= $2 AND ($3::text[] IS NULL OR type = ANY ($3))`;
 
-/** How many events there are, as the planner estimates it: what ANALYZE counted, and how the table has grown since. */
-const estimateSql = (events: string) => `(
-    SELECT reltuples::float8 / NULLIF(greatest(relpages, 0), 0)
-           * (pg_relation_size(oid) / current_setting('block_size')::int)
-    FROM pg_class WHERE oid = ${literal(events)}::regclass)`;
+/** A block of 8 KiB has room for no more rows. */
+const MOST_IN_BLOCK = 291;
+
+/** How many events there can be in the blocks that the table has; NULL where those are in its partitions. */
+const roomSql = (events: string) => `(
+    SELECT pg_relation_size(oid) / 8192 * ${MOST_IN_BLOCK} FROM pg_class
+    WHERE oid = ${literal(events)}::regclass AND relkind = 'r')`;
 
 /**
- * Counts up to $4 events, beyond which they are no more than positions, and about no more than all that there are; and for how
+ * Counts up to $4 events, beyond which they are no more than positions, and than the table has room for; and for how
  * long the oldest has waited by the clock of the database: since it was recorded, but not since before the store was last
  * seen to end before it, where somebody notes that.
  */
 export const backlogSql = ({ events, handled }: EventsTable, headTimes: string | undefined) => `
   SELECT CASE WHEN events < $4 THEN events
-         ELSE greatest(events, least($2::bigint - $1::bigint, round(${estimateSql(events)}))) END::float8 AS events,
+         ELSE greatest(events, least($2::bigint - $1::bigint, ${roomSql(events)})) END::float8 AS events,
          coalesce(greatest(extract(epoch FROM clock_timestamp() - greatest(
            recorded_at, ${seenBeforeSql(headTimes)}
          )), 0), 0)::float8 AS seconds
