@@ -11,10 +11,8 @@ import { StoredEvent } from './stored-event';
  * @throws EventTooDeepError
  */
 export function ownEvent(event: RecordedEvent): RecordedEvent {
-  const own = new StoredEvent(event);
-  own.data = copyJson(own.data, event);
-  own.metadata = copyJson(own.metadata, event) as RecordedEvent['metadata'];
-  return own;
+  const metadata = copyJson(event.metadata, event) as RecordedEvent['metadata'];
+  return new StoredEvent(event, copyJson(event.data, event), metadata);
 }
 
 /** What is flat, as most events are, takes little more than the spread. */

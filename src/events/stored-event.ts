@@ -10,18 +10,23 @@ export class StoredEvent implements RecordedEvent {
   readonly id: string;
   readonly streamId: string;
   readonly type: string;
-  data: unknown;
-  metadata: EventMetadata;
+  readonly data: unknown;
+  readonly metadata: EventMetadata;
   readonly version: number;
   readonly globalPosition: bigint;
   readonly recordedAt: Date;
 
-  constructor(event: RecordedEvent<unknown>) {
+  /** @param data in the place of those that the event has, and so are `metadata` */
+  constructor(
+    event: RecordedEvent<unknown>,
+    data: unknown = event.data,
+    metadata: EventMetadata = event.metadata,
+  ) {
     this.id = event.id;
     this.streamId = event.streamId;
     this.type = event.type;
-    this.data = event.data;
-    this.metadata = event.metadata;
+    this.data = data;
+    this.metadata = metadata;
     this.version = event.version;
     this.globalPosition = event.globalPosition;
     this.recordedAt = event.recordedAt;

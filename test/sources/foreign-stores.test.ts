@@ -1,9 +1,9 @@
 import { Random } from '../examples/fold/random';
-import { createDatabase, type TestDatabase } from '../support/database';
-import { createRecordedTable, positionsRecordedBy, recordedBy, recorder } from '../support/recorder';
+import { positionsRecordedBy, recordedBy, recorder } from '../support/recorder';
 import { FOREIGN, startForeignApp } from './foreign-app';
 import { AT_ONCE, COUNTED, type ForeignStore } from './foreign-store';
 import { STORES } from './stores';
+import { useTwoDatabases } from './two-databases';
 
 const WRITERS = 8;
 const APPENDS = 60;
@@ -12,31 +12,23 @@ const ROLLED_BACK = 0.15;
 const NAME = 'everything';
 
 describe.each(STORES)('the events of $name in another database', (store) => {
-  let database: TestDatabase;
-  let foreign: TestDatabase;
-
-  beforeEach(async () => {
-    [database, foreign] = await Promise.all([createDatabase(), createDatabase()]);
-    await createRecordedTable(database);
-    await store.create(foreign);
-  });
-  afterEach(() => Promise.all([database.drop(), foreign.drop()]));
+  const databases = useTwoDatabases((foreign) => store.create(foreign));
 
   const start = () =>
-    startForeignApp(database.url, {
-      foreignUrl: foreign.url,
+    startForeignApp(databases.database.url, {
+      foreignUrl: databases.foreign.url,
       source: store.source({ dataSource: FOREIGN }),
       projections: [recorder({ name: NAME, source: FOREIGN })],
     });
 
   it('are caught up with and followed, as they are', async () => {
-    const writer = await store.connect(foreign.url);
+    const writer = await store.connect(databases.foreign.url);
     const positions = [await writer.append('s-1', 1, AT_ONCE), await writer.append('s-2', 2, AT_ONCE)];
     const { projections, close } = await start();
     try {
       positions.push(await writer.append('s-1', 3, AT_ONCE));
       await projections.waitFor(NAME, positions.at(-1)!);
-      const recorded = await recordedBy(database, NAME);
+      const recorded = await recordedBy(databases.database, NAME);
       expect(recorded.map(({ position }) => BigInt(position))).toEqual(positions);
       expect(recorded.map(({ version, type }) => [version, type])).toEqual([
         [1, COUNTED],
@@ -60,11 +52,11 @@ describe.each(STORES)('the events of $name in another database', (store) => {
     const { projections, close } = await start();
     try {
       const committed = await Promise.all(
-        Array.from({ length: WRITERS }, (_, seed) => write(store, foreign.url, seed)),
+        Array.from({ length: WRITERS }, (_, seed) => write(store, databases.foreign.url, seed)),
       );
       const expected = committed.flat().toSorted((a, b) => Number(a - b));
       await projections.waitFor(NAME, expected.at(-1)!, { timeoutMs: 30_000 });
-      const recorded = await positionsRecordedBy(database, NAME);
+      const recorded = await positionsRecordedBy(databases.database, NAME);
       expect(recorded.map(BigInt)).toEqual(expected);
     } finally {
       await close();

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Random } from '../examples/fold/random';
-import { createDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
 import { FixtureProcess } from '../support/fixture-process';
-import { createRecordedTable, positionsRecordedBy } from '../support/recorder';
+import { positionsRecordedBy } from '../support/recorder';
 import type { ForeignStore } from './foreign-store';
 import { STORES } from './stores';
+import { useTwoDatabases } from './two-databases';
 
 const KILLS = 5;
 /** No more than the reader keeps up with. */
@@ -14,23 +14,18 @@ const FATE = { lastsMs: 4, commits: true };
 const FIXTURE = join(__dirname, 'reader.fixture.ts');
 
 describe.each(STORES)('a process that projects the events of $name', (store) => {
-  let database: TestDatabase;
-  let foreign: TestDatabase;
-
-  beforeEach(async () => {
-    [database, foreign] = await Promise.all([createDatabase(), createDatabase()]);
-    await createRecordedTable(database);
-    await store.create(foreign);
-  });
-  afterEach(() => Promise.all([database.drop(), foreign.drop()]));
+  const databases = useTwoDatabases((foreign) => store.create(foreign));
 
   const launch = () =>
-    new FixtureProcess(FIXTURE, database.url, { FOREIGN_URL: foreign.url, STORE: store.name });
-  const recorded = async () => (await positionsRecordedBy(database, 'recorder')).map(BigInt);
+    new FixtureProcess(FIXTURE, databases.database.url, {
+      FOREIGN_URL: databases.foreign.url,
+      STORE: store.name,
+    });
+  const recorded = async () => (await positionsRecordedBy(databases.database, 'recorder')).map(BigInt);
 
   it(`applies every event once, although it is killed ${KILLS} times`, async () => {
     const random = new Random(Date.now());
-    const load = new Load(store, foreign.url);
+    const load = new Load(store, databases.foreign.url);
     let reader = launch();
     try {
       for (let kills = 0; kills < KILLS; kills++) {

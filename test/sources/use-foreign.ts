@@ -5,9 +5,8 @@ import {
   type PostgresTableOptions,
   type ProjectionModuleOptions,
 } from 'nestjs-projections';
-import { createDatabase, type TestDatabase } from '../support/database';
-import { createRecordedTable } from '../support/recorder';
 import { FOREIGN, type ForeignApp, startForeignApp } from './foreign-app';
+import { type TwoDatabases, useTwoDatabases } from './two-databases';
 
 /** A table as somebody might have made it, without much that our own has. */
 const TABLE = `
@@ -36,9 +35,7 @@ export type Given = Partial<Omit<PostgresTableOptions, 'columns'>> & {
 export const facts = ({ columns, ...given }: Given = {}): EventSource =>
   postgresTable({ ...OPTIONS, ...given, columns: { ...OPTIONS.columns, ...columns } });
 
-export interface ForeignUse {
-  readonly database: TestDatabase;
-  readonly foreign: TestDatabase;
+export interface ForeignUse extends TwoDatabases {
   /** @returns the position */
   add(ref: string, kind?: string, body?: unknown): Promise<bigint>;
   start(projections: Type<object>[], source?: EventSource, options?: ForeignUseOptions): Promise<ForeignApp>;
@@ -51,35 +48,28 @@ interface ForeignUseOptions extends ProjectionModuleOptions {
 /** Two databases for each test, and the end of its applications. */
 export function useForeign(): ForeignUse {
   const apps: ForeignApp[] = [];
-  let database: TestDatabase;
-  let foreign: TestDatabase;
-
-  beforeEach(async () => {
-    [database, foreign] = await Promise.all([createDatabase(), createDatabase()]);
-    await createRecordedTable(database);
-    await foreign.query(TABLE);
-  });
+  // Before the databases are dropped: these hooks run in their order.
   afterEach(async () => {
     for (const app of apps.splice(0)) await app.close();
-    await Promise.all([database.drop(), foreign.drop()]);
   });
+  const databases = useTwoDatabases((foreign) => foreign.query(TABLE));
 
   return {
     get database() {
-      return database;
+      return databases.database;
     },
     get foreign() {
-      return foreign;
+      return databases.foreign;
     },
     add: async (ref, kind = 'Happened', body = {}) => {
-      const [row] = await foreign.query<{ nr: string }>(
+      const [row] = await databases.foreign.query<{ nr: string }>(
         'INSERT INTO legacy.facts (ref, subject, kind, body) VALUES ($1, 7, $2, $3) RETURNING nr',
         [ref, kind, JSON.stringify(body)],
       );
       return BigInt(row!.nr);
     },
-    start: async (projections, source = facts(), { foreignUrl = foreign.url, ...options } = {}) => {
-      const app = await startForeignApp(database.url, { foreignUrl, source, projections, options });
+    start: async (projections, source = facts(), { foreignUrl = databases.foreign.url, ...options } = {}) => {
+      const app = await startForeignApp(databases.database.url, { foreignUrl, source, projections, options });
       apps.push(app);
       return app;
     },

@@ -135,9 +135,14 @@ export class HeadWatcher {
 
   stop(): void {
     this.stopped = true;
-    this.unsubscribe?.();
     clearTimeout(this.timer);
     this.wakeAll();
+    try {
+      this.unsubscribe?.();
+    } catch (error) {
+      // A source of somebody's own must not keep the other watchers from stopping.
+      this.logger.warn(`Cannot stop listening to ${this.what}: ${String(error)}`);
+    }
   }
 
   /** Resolves when the head lies beyond `position`, the time is up, or `signal` aborts. */
@@ -193,6 +198,8 @@ export class HeadWatcher {
 
   /** Once for each kind of trouble: it is met at every look. */
   private failed(error: Error): void {
+    // What it was asked with may be closed by then.
+    if (this.stopped) return;
     const before = this.trouble;
     this.trouble = error;
     if (before?.message === error.message) return;

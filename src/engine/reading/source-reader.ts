@@ -47,7 +47,7 @@ export class SourceReader {
   backlog(request: BacklogRequest): Promise<Backlog> {
     const { after, upTo } = request;
     return this.answer(
-      () => this.source.backlog(request),
+      async () => this.source.backlog(request),
       () => ({ events: upTo > after ? Number(upTo - after) : 0, seconds: 0 }),
     );
   }

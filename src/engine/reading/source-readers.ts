@@ -45,6 +45,6 @@ export class SourceReaders {
 
   /** Each by itself: one that cannot be closed keeps no other open. */
   async close(): Promise<void> {
-    await Promise.allSettled(this.all.map(({ source }) => source.close()));
+    await Promise.allSettled(this.all.map(async ({ source }) => source.close()));
   }
 }
