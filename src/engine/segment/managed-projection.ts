@@ -76,8 +76,10 @@ export class ManagedProjection {
   async stop(segment: number): Promise<void> {
     const loop = this.loops.get(segment);
     if (!loop) return;
-    loop.runner.stop(GRACE_MS);
-    await endsWithin(loop.ended, GRACE_MS + ROLLBACK_MS);
+    loop.runner.stop();
+    if (await endsWithin(loop.ended, GRACE_MS)) return;
+    loop.runner.callOff();
+    await endsWithin(loop.ended, ROLLBACK_MS);
   }
 
   async stopAll(): Promise<void> {

@@ -163,14 +163,15 @@ export class SegmentRunner implements FeedReader {
     return this.ending.signal.aborted;
   }
 
-  /**
-   * Ends the loop after the batch in flight.
-   * @param graceMs after this long the batch is called off and rolled back
-   */
-  stop(graceMs: number): void {
+  /** Ends the loop after the batch in flight. */
+  stop(): void {
     this.ending.abort(new OrderLeft());
     this.wake.abort();
-    setTimeout(() => this.parts.batches.callOff(), graceMs).unref();
+  }
+
+  /** Has the batch in flight be rolled back. */
+  callOff(): void {
+    this.parts.batches.callOff();
   }
 
   private async rest(): Promise<void> {
