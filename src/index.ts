@@ -43,8 +43,10 @@ export type { EventMetadata } from './events/event-metadata';
 export {
   type Backlog,
   type BacklogRequest,
+  type BroughtPage,
   type EventPage,
   EventSource,
+  type FewEvents,
   type Head,
   type PageRequest,
 } from './events/event-source';

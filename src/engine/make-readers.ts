@@ -16,12 +16,12 @@ export function makeReaders(
   store: EventStore,
   sources: NamedSources,
   { pollInterval, connections }: EngineOptions,
-  { budget, loops }: Pick<SourceReaderParts, 'budget' | 'loops'>,
+  { budget, ...readers }: Pick<SourceReaderParts, 'budget' | 'loops' | 'isRead'>,
 ): SourceReaders {
-  const own = new SourceReader({ name: undefined, source: store, pollInterval, budget, loops });
+  const own = new SourceReader({ name: undefined, source: store, pollInterval, budget, ...readers });
   const others = Object.entries(sources).map(
     ([name, source]) =>
-      new SourceReader({ name, source, pollInterval, budget: new ConnectionBudget(connections), loops }),
+      new SourceReader({ name, source, pollInterval, budget: new ConnectionBudget(connections), ...readers }),
   );
   return new SourceReaders(own, others);
 }

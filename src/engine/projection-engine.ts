@@ -67,8 +67,9 @@ export class ProjectionEngine {
     const budget = new ConnectionBudget(options.connections);
     const inlineOf = (name: string) => this.inlineOf(name);
     const loops = (reader: SourceReader) => registry.loopsOf(reader);
+    const isRead = (reader: SourceReader) => registry.isRead(reader);
     this.registry = registry;
-    this.readers = makeReaders(store, sources, options, { budget, loops });
+    this.readers = makeReaders(store, sources, options, { budget, loops, isRead });
     this.state = state;
     this.appliers = new BatchAppliers(dataSource, budget, options);
     this.emptying = new Emptying({ dataSource, state, inlineOf });

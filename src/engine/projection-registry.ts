@@ -39,6 +39,11 @@ export class ProjectionRegistry {
     return this.all.filter((one) => one.reader === reader).flatMap(({ runners }) => runners);
   }
 
+  /** Whether a source is read here, now or whenever a segment is to be had. */
+  isRead(reader: SourceReader): boolean {
+    return this.all.some((one) => one.reader === reader && (this.runsHere(one) || one.runners.length > 0));
+  }
+
   runsHere({ definition }: ManagedProjection): boolean {
     return typeof this.run === 'boolean' ? this.run : this.run.includes(definition.name);
   }

@@ -42,6 +42,20 @@ export interface Head {
   readonly incarnation: string;
   /** Grows where positions are drawn again, and so may belong to other events than before; most incarnations go on with them. */
   readonly numbering: number;
+  /** Events that the look has come upon, where it was asked to bring some; no page need be read for them. */
+  readonly brought?: BroughtPage | undefined;
+}
+
+/** How much a look at the head may bring along. */
+export interface FewEvents {
+  readonly limit: number;
+  readonly maxBytes: number;
+}
+
+/** A page of every type, of the incarnation of the look that brought it. */
+export interface BroughtPage extends EventPage {
+  /** The position behind which the page begins. */
+  readonly after: bigint;
 }
 
 export interface BacklogRequest {
@@ -62,8 +76,11 @@ export interface Backlog {
  * it, is the source's own affair.
  */
 export abstract class EventSource {
-  /** Where the store ends for a reader that must not lose an event. */
-  abstract head(): Promise<Head>;
+  /**
+   * Where the store ends for a reader that must not lose an event.
+   * @param few what it may bring of the events behind the head of the look before, where that costs next to nothing
+   */
+  abstract head(few?: FewEvents): Promise<Head>;
 
   abstract readPage(request: PageRequest): Promise<EventPage>;
 

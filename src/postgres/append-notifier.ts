@@ -1,4 +1,6 @@
 import type { DataSource } from 'typeorm';
+import { poolOf } from '../database/client-config';
+import { StatementNames } from '../database/statement-names';
 
 /** All stores of a database share it: a wake-up is only a hint, and a needless one costs one look. */
 export const CHANNEL = 'nestjs_projections';
@@ -13,8 +15,11 @@ export const NOTIFY_SQL = `SELECT pg_notify('${CHANNEL}', $1)`;
 export class AppendNotifier {
   private sending: Promise<void> | undefined;
   private again = false;
+  private readonly names: StatementNames;
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {
+    this.names = new StatementNames(dataSource);
+  }
 
   committed(): void {
     this.again = true;
@@ -30,7 +35,8 @@ export class AppendNotifier {
     while (this.again) {
       this.again = false;
       // Readers poll too: a hint that got lost delays, and loses nothing.
-      await this.dataSource.query(NOTIFY_SQL, ['']).catch(() => undefined);
+      const query = { text: NOTIFY_SQL, values: [''], rowMode: 'array' as const };
+      await this.names.sendAlone(poolOf(this.dataSource), query).catch(() => undefined);
     }
   }
 }

@@ -2,9 +2,7 @@ import type { QueryArrayConfig } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { EventPage, PageRequest } from '../events/event-source';
 import type { EventMetadata } from '../events/event-metadata';
-import { freezeDeep, freezeEvent } from '../events/frozen-event';
-import { PageEvent } from '../events/page-event';
-import { DecodedColumns } from './decoded-columns';
+import { freezeEvent } from '../events/frozen-event';
 import { StoredEvent } from '../events/stored-event';
 import type { RecordedEvent } from '../events/recorded-event';
 import { UnreadableEventError } from '../events/unreadable-event.error';
@@ -15,9 +13,10 @@ import { timed } from '../database/timed-query';
 import { AS_WRITTEN } from '../database/as-written';
 import { poolOf } from '../database/client-config';
 import { firstPositionSql, readCutPageSql, readPageSql, readStreamSql } from './sql/read.sql';
-import type { SeenStore } from './settled-head';
 import { momentOf } from './moment';
+import { bytesOf, eventsOf, type PageColumnTexts } from './page-columns';
 import { assertComplete, type PageState } from './page-state';
+import type { SeenStore } from './seen-store';
 import { isTooLarge } from './too-large';
 
 /** A page never looks further than this, so that rare types do not keep one statement running for minutes. */
@@ -34,19 +33,7 @@ const SHRINK = 4;
 
 const OUT_OF_MEMORY = '53200';
 
-type Columns = [
-  state: PageState,
-  witness: string | null,
-  fits: 't' | 'f',
-  positions: string | null,
-  ids: string,
-  streamIds: string,
-  versions: string,
-  types: string,
-  data: string,
-  metadata: string,
-  recordedAt: string,
-];
+type Columns = [state: PageState, witness: string | null, fits: 't' | 'f', ...PageColumnTexts];
 
 type EmptyRow = [state: PageState, witness: string | null, position: null];
 
@@ -120,16 +107,16 @@ export class PageReader {
   private async readTo(end: bigint, request: PageRequest, store: SeenStore): Promise<EventPage> {
     const { after, limit } = request;
     if (end - after <= FEW) return this.readRows(request, end, store);
-    const [columns] = await this.query<Columns>(readPageSql, request, end, store);
-    if (columns![2] === 'f') return this.readRows(request, end, store);
-    const events = ofColumns(columns!, request.types);
+    const [found] = await this.query<Columns>(readPageSql, request, end, store);
+    const [, , fits, ...columns] = found!;
+    if (fits === 'f') return this.readRows(request, end, store);
+    const events = eventsOf(columns, request.types);
     const through = events.length === limit ? events.at(-1)!.globalPosition : end;
-    const bytes = events.length && lengthOf(columns![8], columns![9]);
     return {
       events,
       through,
-      bytes,
-      witness: lastWitness(through, witnessOf(events.at(-1)), witnessIn(columns!, end)) ?? null,
+      bytes: bytesOf(columns),
+      witness: lastWitness(through, witnessOf(events.at(-1)), witnessIn(found!, end)) ?? null,
     };
   }
 
@@ -197,25 +184,6 @@ function smaller({ limit, maxBytes, ...rest }: PageRequest): PageRequest {
 
 function lengthOf(data: string, metadata: string | null): number {
   return data.length + (metadata?.length ?? 0);
-}
-
-function ofColumns([, , , positions, ...columns]: Columns, asked: readonly string[] = []): RecordedEvent[] {
-  if (positions === null) return [];
-  const [ids, streamIds, versions, types, data, metadata, recordedAt] = columns;
-  const type = JSON.parse(`[${types}]`) as (string | number)[];
-  const payload = JSON.parse(`[${data}]`) as unknown[];
-  const page = new DecodedColumns({ positions, ids, streamIds, versions, metadata, recordedAt });
-  const events: RecordedEvent[] = [];
-  for (let at = 0; at < payload.length; at++) {
-    freezeDeep(payload[at]);
-    events.push(new PageEvent(page, at, typeOf(type[at]!, asked), payload[at]));
-  }
-  return events;
-}
-
-/** Counted from 1 where it is a place among those asked for. */
-function typeOf(type: string | number, asked: readonly string[]): string {
-  return typeof type === 'number' ? asked[type - 1]! : type;
 }
 
 /** What the statement found in all of the range up to `end`, wherever the page was cut. */

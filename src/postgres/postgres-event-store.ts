@@ -1,5 +1,12 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Backlog, BacklogRequest, EventPage, Head, PageRequest } from '../events/event-source';
+import type {
+  Backlog,
+  BacklogRequest,
+  EventPage,
+  FewEvents,
+  Head,
+  PageRequest,
+} from '../events/event-source';
 import {
   type AppendOptions,
   type AppendParticipant,
@@ -141,8 +148,8 @@ export class PostgresEventStore extends EventStore {
     return events;
   }
 
-  head(): Promise<Head> {
-    return this.reader.head();
+  head(few?: FewEvents): Promise<Head> {
+    return this.reader.head(few);
   }
 
   readPage(request: PageRequest): Promise<EventPage> {

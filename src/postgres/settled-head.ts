@@ -1,83 +1,18 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import type { Head } from '../events/event-source';
-import { StatementNames } from '../database/statement-names';
-import { timed, timedQuery } from '../database/timed-query';
-import { AS_WRITTEN } from '../database/as-written';
 import { poolOf } from '../database/client-config';
+import { StatementNames } from '../database/statement-names';
+import { timed } from '../database/timed-query';
+import type { BroughtPage, FewEvents, Head } from '../events/event-source';
+import { SequenceBehindError, ServerInRecoveryError, StoreChangedError } from '../events/store-state.errors';
+import type { Gap, Newest, SeenStore } from './seen-store';
 import type { EventsTable } from './sql/events-table.sql';
-import { countVisibleSql, lookSql, writersSql } from './sql/settled-head.sql';
-import {
-  RowSecurityError,
-  SequenceBehindError,
-  SequenceNotReadableError,
-  ServerInRecoveryError,
-  StoreChangedError,
-} from '../events/store-state.errors';
+import { countVisibleSql, writersSql } from './sql/settled-head.sql';
+import { type FindTable, type Look, STRIDE, StoreLook } from './store-look';
 import { WriterRound } from './writer-round';
 
-/** How many positions one look may walk over in search of the first hole. */
-const STRIDE = 10_000;
 /** Where more positions than this are passed at once, counting the holes among them takes too long for a log line. */
 const COUNTED = 1_000_000n;
-/** The name or the table that a statement was made for is gone. */
-const UNDEFINED = new Set<unknown>(['42P01', '42703']);
-
-/** An event that is there as long as the store continues what it was at the last look. */
-interface Newest {
-  readonly position: string;
-  readonly id: string;
-}
-
-/** Settled positions behind the newest event: none of them has an event, unless they are drawn again. */
-interface Gap {
-  readonly after: bigint;
-  readonly through: bigint;
-}
-
-/** Looks for the table of the events and the sequence of its positions, and throws where they are not safe to read by. */
-export type FindTable = () => Promise<EventsTable>;
-
-/** The store as the last look saw it, for whoever reads from it what that look found to be settled. */
-export interface SeenStore {
-  readonly incarnation: string;
-  readonly table: EventsTable;
-  readonly server: string;
-  readonly relation: string;
-  readonly file: string;
-  readonly witness: Newest | undefined;
-  readonly gap: Gap | undefined;
-}
-
-interface Look {
-  readonly server: string;
-  readonly relation: string;
-  /** Of the sequence. */
-  readonly file: string;
-  readonly last: bigint;
-  readonly contiguous: bigint;
-  readonly witness: Newest | undefined;
-  /** Whether the witness of the last look is still at its position; `undefined` where no event is. */
-  readonly witnessed: boolean | undefined;
-  /** Whether events are in the gap of the last look. */
-  readonly filled: boolean;
-}
-
-type LookRow = [
-  server: string,
-  recovering: 't' | 'f',
-  relation: string,
-  file: string,
-  hidden: 't' | 'f',
-  last: string | null,
-  newest: string | null,
-  id: string | null,
-  ordered: 't' | 'f' | null,
-  witnessed: 't' | 'f' | null,
-  filled: 't' | 'f',
-  contiguous: string,
-];
-
 /**
  * Finds the largest position below which no event can still appear. Positions come from a sequence, so a later one
  * can commit first; reading on from the highest visible one loses the earlier. Where every position is visible, all
@@ -101,6 +36,7 @@ export class SettledHead {
   private incarnations = 0;
   private numbering = 0;
   private stuck: { at: bigint; since: Date } | undefined;
+  private readonly eye: StoreLook;
   private readonly names: StatementNames;
 
   /**
@@ -109,10 +45,15 @@ export class SettledHead {
    */
   constructor(
     private readonly dataSource: DataSource,
-    private readonly findTable: FindTable,
-    private table: EventsTable,
+    findTable: FindTable,
+    table: EventsTable,
   ) {
+    this.eye = new StoreLook(dataSource, findTable, table);
     this.names = new StatementNames(dataSource);
+  }
+
+  private get table(): EventsTable {
+    return this.eye.table;
   }
 
   /** Begins behind a position that is known to be settled, so that a restart need not look at history. */
@@ -127,14 +68,15 @@ export class SettledHead {
 
   /**
    * Not to be called again before it has returned.
+   * @param few what to bring of the events behind what is settled by now, if nothing is missing among them
    * @throws ServerInRecoveryError, RowSecurityError, SequenceBehindError, StoreChangedError
    */
-  async find(): Promise<Head> {
+  async find(few?: FewEvents): Promise<Head> {
     // Not in the middle of a look, which would take it for what it has found itself.
     if (this.trusted > this.settled) this.settled = this.trusted;
     this.trusted = 0n;
     for (;;) {
-      const look = await this.look();
+      const look = await this.eye.look(this.settled, this.store, few);
       if (await this.beganAgain(look)) continue;
       this.assertAhead(look);
       const { last, contiguous } = look;
@@ -146,21 +88,23 @@ export class SettledHead {
       this.last = last;
       const strode = contiguous - this.settled >= STRIDE;
       this.settled = contiguous;
+      // Whoever follows goes on with what came, and what is missing has mostly come by the next look.
+      if (last > contiguous && look.brought) return this.head(true, look.brought);
       if (last > this.settled) await this.settleRounds(last);
       if (last <= this.settled) {
         this.rounds = [];
-        return this.head(false);
+        return this.head(false, look.brought);
       }
       if (!strode) return this.head(true);
     }
   }
 
-  private head(pending: boolean): Head {
+  private head(pending: boolean, brought?: BroughtPage): Head {
     const { settled, last, numbering } = this;
     const { incarnation } = this.store!;
     if (!pending) this.stuck = undefined;
     else if (this.stuck?.at !== settled) this.stuck = { at: settled, since: new Date() };
-    return { settled, pending, pendingSince: this.stuck?.since, last, incarnation, numbering };
+    return { settled, pending, pendingSince: this.stuck?.since, last, incarnation, numbering, brought };
   }
 
   /** Where this look does not continue the one before, all that was known of the store counts for nothing. */
@@ -179,7 +123,7 @@ export class SettledHead {
       return false;
     }
     // Another table may have another sequence.
-    if (before && relation !== before.relation) this.table = await this.findTable();
+    if (before && relation !== before.relation) await this.eye.find();
     const drawnAgain = before !== undefined && this.drawsAgain(before, look);
     const incarnation = `${server}#${++this.incarnations}`;
     this.store = { incarnation, table: this.table, server, relation, file, witness, gap: undefined };
@@ -218,64 +162,6 @@ export class SettledHead {
     return server !== before.server || file !== before.file || relation !== before.relation;
   }
 
-  private async look(): Promise<Look> {
-    try {
-      return await this.lookAt(this.table);
-    } catch (error) {
-      if (!UNDEFINED.has((error as { code?: unknown }).code)) throw error;
-      // The sequence was renamed or replaced.
-      this.table = await this.findTable();
-      return this.lookAt(this.table);
-    }
-  }
-
-  private async lookAt(table: EventsTable): Promise<Look> {
-    const { witness: known, gap } = this.store ?? {};
-    const query = timed({
-      text: lookSql(table, STRIDE),
-      values: [
-        this.settled,
-        known?.position ?? null,
-        known?.id ?? null,
-        gap?.after ?? null,
-        gap?.through ?? null,
-      ],
-      rowMode: 'array',
-      types: AS_WRITTEN,
-    });
-    const { rows } = await this.names.sendAlone<LookRow>(poolOf(this.dataSource), query);
-    const [
-      server,
-      recovering,
-      relation,
-      file,
-      hidden,
-      lastText,
-      newest,
-      id,
-      ordered,
-      witnessed,
-      filled,
-      contiguous,
-    ] = rows[0]!;
-    // It says what is wrong. Positions that were drawn meanwhile are no order to go by.
-    if (ordered === 'f') await this.findTable();
-    if (recovering === 't') throw new ServerInRecoveryError();
-    if (hidden === 't') throw new RowSecurityError(table.events, table.role);
-    if (lastText === null && newest !== null) throw new SequenceNotReadableError(table.sequence, table.role);
-    const witness = newest === null ? undefined : { position: newest, id: id! };
-    return {
-      server,
-      relation,
-      file,
-      last: BigInt(lastText ?? 0),
-      contiguous: BigInt(contiguous),
-      witness,
-      witnessed: witnessed === null ? undefined : witnessed === 't',
-      filled: filled === 't',
-    };
-  }
-
   private assertAhead({ last, witness }: Look): void {
     const { events, sequence, column } = this.table;
     if (witness && BigInt(witness.position) > last)
@@ -299,10 +185,12 @@ export class SettledHead {
 
   /** From the server that the look was at: any other one knows nothing of its writers. */
   private async writers(): Promise<ReadonlySet<string>> {
-    const [row] = await timedQuery<WritersRow>(this.dataSource, writersSql(this.table), [this.table.events]);
-    if (row!.recovering) throw new ServerInRecoveryError();
-    if (row!.server !== this.store!.server) throw new StoreChangedError('another server answered');
-    return new Set(row!.writers);
+    const [server, recovering, writers] = await this.ask<WritersRow>(writersSql(this.table), [
+      this.table.events,
+    ]);
+    if (recovering) throw new ServerInRecoveryError();
+    if (server !== this.store!.server) throw new StoreChangedError('another server answered');
+    return new Set(writers);
   }
 
   private async pass(last: bigint): Promise<void> {
@@ -311,25 +199,25 @@ export class SettledHead {
     this.settled = last;
     // Before anything was settled the range is the whole history: not worth a scan to count its holes.
     if (behind === 0n || last - behind > COUNTED) return;
-    const [row] = await timedQuery<VisibleRow>(this.dataSource, countVisibleSql(this.table), [behind, last]);
-    const holes = last - behind - BigInt(row!.visible);
+    const [visible, found] = await this.ask<VisibleRow>(countVisibleSql(this.table), [behind, last]);
+    const holes = last - behind - BigInt(visible);
     const known = positionOf(this.store!.witness);
-    const newest = row!.newest === null ? lower(known, behind) : BigInt(row!.newest);
+    const newest = found === null ? lower(known, behind) : BigInt(found);
     this.store = { ...this.store!, gap: gapBehind(newest, last) };
     if (holes > 0n) this.logger.log(`Passed ${holes} position(s) up to ${last} that were rolled back`);
   }
+
+  /** @returns the only row */
+  private async ask<Row extends unknown[]>(text: string, values: unknown[]): Promise<Row> {
+    const query = timed({ text, values, rowMode: 'array' });
+    const { rows } = await this.names.sendAlone<Row>(poolOf(this.dataSource), query);
+    return rows[0]!;
+  }
 }
 
-interface VisibleRow {
-  readonly visible: string;
-  readonly newest: string | null;
-}
+type VisibleRow = [visible: string, newest: string | null];
 
-interface WritersRow {
-  readonly server: string;
-  readonly recovering: boolean;
-  readonly writers: string[];
-}
+type WritersRow = [server: string, recovering: boolean, writers: string[]];
 
 const positionOf = (newest: Newest | undefined): bigint => BigInt(newest?.position ?? 0);
 

@@ -1,15 +1,24 @@
 import type { DataSource } from 'typeorm';
 import { clientConfigOf } from '../database/client-config';
 import { timedQuery } from '../database/timed-query';
-import type { Backlog, BacklogRequest, EventPage, Head, PageRequest } from '../events/event-source';
+import type {
+  Backlog,
+  BacklogRequest,
+  EventPage,
+  FewEvents,
+  Head,
+  PageRequest,
+} from '../events/event-source';
 import { StoreChangedError, StoreNotReadableError } from '../events/store-state.errors';
 import { NOTIFY_SQL } from './append-notifier';
 import type { HeadTimes } from './head-times';
 import { NotificationListener } from './notification-listener';
 import { OwnContext } from './own-context';
 import { PageReader } from './page-reader';
-import { type FindTable, type SeenStore, SettledHead } from './settled-head';
+import type { SeenStore } from './seen-store';
+import { SettledHead } from './settled-head';
 import { SharedCall } from './shared-call';
+import type { FindTable } from './store-look';
 import { backlogSql, positionBeforeSql } from './sql/read.sql';
 import { checkDate } from './store-arguments.check';
 
@@ -38,6 +47,8 @@ export class TableReader {
   private readonly sharedHead = new SharedCall(() => this.findHead());
   private listener: NotificationListener | undefined;
   private tracker: SettledHead | undefined;
+  /** What whoever asks for the next look wants brought. */
+  private few: FewEvents | undefined;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -51,7 +62,8 @@ export class TableReader {
     return this.tracker?.seen;
   }
 
-  head(): Promise<Head> {
+  head(few?: FewEvents): Promise<Head> {
+    this.few = few ?? this.few;
     return this.context.run(() => this.sharedHead.run());
   }
 
@@ -115,8 +127,10 @@ export class TableReader {
 
   private async findHead(): Promise<Head> {
     const { headTimes, looked } = this.options;
+    const { few } = this;
+    this.few = undefined;
     try {
-      const head = await (await this.settledHead()).find();
+      const head = await (await this.settledHead()).find(few);
       looked?.();
       headTimes?.note(head.settled);
       return head;

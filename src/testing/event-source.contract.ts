@@ -163,6 +163,25 @@ export const eventSourceContract: readonly ContractClause[] = [
     },
   },
   {
+    clause: 'brings with a look, if anything, what a page there would give',
+    check: async (underTest) => {
+      const { source, append } = underTest;
+      const few = { limit: 2, maxBytes: LARGE };
+      let last = await append('s-1', 'Opened', {});
+      await settledAt(source, last);
+      for (const count of [1, 2, 3]) {
+        for (let n = 0; n < count; n++) last = await append('s-1', 'Opened', { n });
+        const { brought, settled, incarnation } = await source.head(few);
+        if (!brought) continue;
+        const { after } = brought;
+        ok(brought.through <= settled, 'what it brought goes beyond the head');
+        const page = await source.readPage({ after, upTo: settled, types: undefined, incarnation, ...few });
+        deepEqual([positionsOf(brought), brought.through], [positionsOf(page), page.through]);
+        equal(JSON.stringify(brought.events), JSON.stringify(page.events));
+      }
+    },
+  },
+  {
     clause: 'stays one life of the store as long as nothing happens to it, and refuses pages of another',
     check: async (underTest) => {
       const { source } = underTest;

@@ -5,6 +5,7 @@ import {
   type BacklogRequest,
   type EventPage,
   EventSource,
+  type FewEvents,
   type Head,
   type PageRequest,
 } from '../events/event-source';
@@ -39,6 +40,8 @@ export class MemorySource extends EventSource {
   private events: RecordedEvent[] = [];
   private drawn = 0n;
   private lives = 1;
+  /** Where the look before found the head. */
+  private seen = 0n;
 
   /** @returns the position of the event */
   append(streamId: string, type: string, data: unknown, metadata: EventMetadata = {}): bigint {
@@ -76,18 +79,23 @@ export class MemorySource extends EventSource {
     this.events = [];
     this.pending.clear();
     this.drawn = 0n;
+    this.seen = 0n;
     this.lives++;
   }
 
-  async head(): Promise<Head> {
+  async head(few?: FewEvents): Promise<Head> {
     const [[first, since] = [this.drawn + 1n, undefined]] = this.pending;
+    const [after, settled] = [this.seen, first - 1n];
+    this.seen = settled;
+    const brought = few && (await this.readPage({ after, upTo: settled, types: undefined, ...few }));
     return {
-      settled: first - 1n,
+      settled,
       pending: this.pending.size > 0,
       pendingSince: since,
       last: this.drawn,
       incarnation: String(this.lives),
       numbering: this.lives,
+      brought: brought && { ...brought, after },
     };
   }
 

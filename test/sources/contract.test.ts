@@ -5,7 +5,7 @@ import {
   MemorySource,
   type SourceUnderTest,
 } from 'nestjs-projections/testing';
-import type { EventPage, Head, PageRequest } from 'nestjs-projections';
+import type { EventPage, FewEvents, Head, PageRequest } from 'nestjs-projections';
 import { DataSource } from 'typeorm';
 import { createDatabase, type TestDatabase } from '../support/database';
 import { startStore } from '../support/store';
@@ -145,6 +145,15 @@ const BROKEN: [string, MemorySource][] = [
     new (class extends MemorySource {
       override readPage(request: PageRequest): Promise<EventPage> {
         return super.readPage({ ...request, incarnation: undefined });
+      }
+    })(),
+  ],
+  [
+    'brings with a look',
+    new (class extends MemorySource {
+      override async head(few?: FewEvents): Promise<Head> {
+        const { brought, ...head } = await super.head(few);
+        return { ...head, brought: brought && { ...brought, through: head.settled } };
       }
     })(),
   ],

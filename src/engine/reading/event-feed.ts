@@ -1,4 +1,4 @@
-import type { EventPage, EventSource, PageRequest } from '../../events/event-source';
+import type { EventPage, EventSource, FewEvents, Head, PageRequest } from '../../events/event-source';
 import { freezeEvent } from '../../events/frozen-event';
 import type { RecordedEvent } from '../../events/recorded-event';
 import { UnreadableEventError } from '../../events/unreadable-event.error';
@@ -9,6 +9,11 @@ import type { ConnectionBudget } from '../../database/connection-budget';
 const KEPT_BYTES = 16 * 1024 * 1024;
 /** Readers this close together are served by one read of all they handle. */
 const NEAR = 20_000n;
+
+/** So many events come with a look at the head: more are read by pages, which take them in better. */
+const FEW: FewEvents = { limit: 20, maxBytes: 64 * 1024 };
+/** So many that came with looks are kept for readers that were busy meanwhile. */
+const KEPT_EVENTS = 100;
 
 /** A reader of the feed, and where it is. */
 export interface FeedReader {
@@ -30,12 +35,35 @@ interface Block {
  */
 export class EventFeed {
   private readonly blocks: Block[] = [];
+  /** What came with the last looks at the head. */
+  private brought: Block | undefined;
 
   constructor(
     private readonly source: EventSource,
     private readonly budget: ConnectionBudget,
     private readonly readers: () => readonly FeedReader[],
   ) {}
+
+  /** What to bring along with a look, where anybody reads at `head`. */
+  wantAt(head: bigint): FewEvents | undefined {
+    return this.readers().some(({ readingAt }) => readingAt === head) ? FEW : undefined;
+  }
+
+  /** Told of each look. */
+  bring({ brought, incarnation }: Head): void {
+    if (!brought) return;
+    const before = this.brought?.incarnation === incarnation ? this.brought.done : undefined;
+    const page = { ...brought, events: brought.events.map(freezeEvent) };
+    const follows = before?.through === brought.after && before.events.length < KEPT_EVENTS;
+    const done = follows ? joined(before, page) : page;
+    const after = follows ? this.brought!.after : brought.after;
+    this.brought = { incarnation, after, types: undefined, page: Promise.resolve(done), done };
+  }
+
+  /** Has what is tried again be read again, as somebody may have repaired it. */
+  forget(): void {
+    this.brought = undefined;
+  }
 
   async readPage(request: PageRequest): Promise<EventPage> {
     const block = this.find(request) ?? this.fetch(request);
@@ -58,7 +86,8 @@ export class EventFeed {
   }
 
   private find({ after, types, incarnation }: PageRequest): Block | undefined {
-    return this.blocks.find(
+    const blocks = this.brought ? [this.brought, ...this.blocks] : this.blocks;
+    return blocks.find(
       (block) =>
         block.incarnation === incarnation &&
         covers(block.types, types) &&
@@ -113,6 +142,10 @@ export class EventFeed {
     }
     return [...wanted];
   }
+}
+
+function joined(one: EventPage, next: EventPage): EventPage {
+  return { ...next, events: [...one.events, ...next.events], bytes: one.bytes + next.bytes };
 }
 
 function covers(have: ReadonlySet<string> | undefined, want: readonly string[] | undefined): boolean {

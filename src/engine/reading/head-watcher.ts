@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import type { EventSource, Head } from '../../events/event-source';
+import type { EventSource, FewEvents, Head } from '../../events/event-source';
 import { ProjectionError } from '../../events/projection.error';
 import {
   MissingIdentityError,
@@ -21,6 +21,15 @@ export interface HeadReport {
   readonly settled: bigint;
   /** Why no look succeeds, so that nothing moves. */
   readonly problem: ProjectionError | undefined;
+}
+
+/** Whoever reads at the head, and is glad of events that come with a look at it. */
+export interface HeadReaders {
+  /** Whether there are any, or can be at any time: else nobody waits for what comes. */
+  areHere(): boolean;
+  /** What to bring along, where anybody reads at `head`. */
+  wantAt(head: bigint): FewEvents | undefined;
+  bring(head: Head): void;
 }
 
 const PENDING_LOOK_MS = 10;
@@ -53,7 +62,8 @@ export class HeadWatcher {
     private readonly source: EventSource,
     private readonly poll: PollInterval,
     /** What it says of itself in the log, where it is not the module's own store. */
-    private readonly name?: string,
+    private readonly name: string | undefined,
+    private readonly readers: HeadReaders,
   ) {
     this.wait = poll.min;
   }
@@ -75,7 +85,9 @@ export class HeadWatcher {
    * Waits until all that is drawn by now is settled.
    * @returns `false` when an append stays open for longer
    */
-  settles(timeoutMs: number): Promise<boolean> {
+  async settles(timeoutMs: number): Promise<boolean> {
+    // What cannot be read now is as it was.
+    await this.refresh().catch(() => undefined);
     const drawn = this.last;
     const isSettled = async () => this.settled >= drawn || (await this.refresh()) >= drawn;
     return until(isSettled, PENDING_LOOK_MS, timeoutMs);
@@ -105,6 +117,7 @@ export class HeadWatcher {
   async start(): Promise<void> {
     this.stopped = false;
     this.unsubscribe = this.source.onHint(() => {
+      if (!this.readers.areHere()) return;
       this.wait = this.poll.min;
       this.look();
     });
@@ -186,7 +199,7 @@ export class HeadWatcher {
     while (this.hinted && !this.stopped) {
       this.hinted = false;
       try {
-        const head = await this.source.head();
+        const head = await this.source.head(this.readers.wantAt(this.settled));
         const longest = head.pending ? Math.min(PENDING_MAX_MS, this.poll.max) : this.poll.max;
         this.wait = this.advance(head) ? this.poll.min : Math.min(this.wait * 2, longest);
       } catch (error) {
@@ -214,6 +227,7 @@ export class HeadWatcher {
     this.trouble = undefined;
     const { known } = this;
     this.known = head;
+    this.readers.bring(head);
     if (head.incarnation === known?.incarnation && head.settled <= this.settled) return false;
     this.settled = head.settled;
     this.wakeAll();
@@ -225,7 +239,9 @@ export class HeadWatcher {
   }
 
   private schedule(): void {
-    if (!this.stopped) this.timer = setTimeout(() => this.look(), this.wait);
+    if (this.stopped) return;
+    const wait = this.readers.areHere() ? this.wait : this.poll.max;
+    this.timer = setTimeout(() => this.look(), wait);
   }
 
   private wakeAll(): void {

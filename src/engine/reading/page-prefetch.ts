@@ -53,6 +53,7 @@ export class PagePrefetch {
 
   forget(): void {
     this.next = undefined;
+    this.parts.feed.forget();
   }
 
   private async read(after: bigint, { upTo, incarnation }: Bounds): Promise<EventPage> {

@@ -17,6 +17,8 @@ export interface SourceReaderParts {
   readonly budget: ConnectionBudget;
   /** The loops here that read it. */
   readonly loops: (reader: SourceReader) => readonly FeedReader[];
+  /** Whether there are any, or can be at any time. */
+  readonly isRead: (reader: SourceReader) => boolean;
 }
 
 /** One source in this process, for all projections that read it. */
@@ -27,11 +29,16 @@ export class SourceReader {
   readonly feed: EventFeed;
   readonly beginnings: KnownBeginnings;
 
-  constructor({ name, source, pollInterval, budget, loops }: SourceReaderParts) {
+  constructor({ name, source, pollInterval, budget, loops, isRead }: SourceReaderParts) {
     this.name = name;
     this.source = source;
-    this.watcher = new HeadWatcher(source, pollInterval, name);
-    this.feed = new EventFeed(source, budget, () => loops(this));
+    const feed = new EventFeed(source, budget, () => loops(this));
+    this.feed = feed;
+    this.watcher = new HeadWatcher(source, pollInterval, name, {
+      areHere: () => isRead(this),
+      wantAt: (head) => feed.wantAt(head),
+      bring: (head) => feed.bring(head),
+    });
     this.beginnings = new KnownBeginnings(this.watcher);
   }
 

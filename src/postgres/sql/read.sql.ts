@@ -1,10 +1,9 @@
 import { SERVER_INCARNATION } from '../../database/server-incarnation';
 import { momentSql } from './moment.sql';
 import { type EventsTable, isFilledSql, literal, sequenceEndSql } from './events-table.sql';
+import { aggregatedSql, COLUMNS, SIZE, TYPES } from './page-columns.sql';
 
 export const RECORDED_AT = `${momentSql('recorded_at')} AS recorded_at`;
-
-const COLUMNS = 'global_position, id, stream_id, version, type, data, metadata, recorded_at';
 
 /** Each event as `readCutPageSql` gives it. */
 export const readStreamSql = (events: string) => `
@@ -29,18 +28,6 @@ const guardSql = (table: EventsTable) => `CASE
   WHEN ${isFilledSql(table, '$9', '$10')} THEN 'filled'
   ELSE 'complete' END`;
 
-/** Only what is stored compressed is unpacked to find out. */
-const sizeOf = (
-  column: string,
-) => `CASE WHEN pg_column_compression(${column}) IS NULL THEN pg_column_size(${column})
-                    ELSE octet_length(${column}::text) END`;
-
-/** What an empty object takes. */
-const EMPTY = 5;
-
-/** What an event counts for: its payload, and its metadata where there are any. */
-const SIZE = `${sizeOf('data')} + ${sizeOf('metadata')} - ${EMPTY}`;
-
 /** Walks the primary key; a filter on the type ($11) never changes that, so a page costs what it passes over. */
 const picked = (columns: string, rows: string, filtered: boolean) => `
     SELECT ${columns} FROM ${rows}
@@ -50,25 +37,17 @@ const picked = (columns: string, rows: string, filtered: boolean) => `
 
 /** Where they are asked for by an array, as places in it: a text each costs the reader more. */
 const typesSql = (filtered: boolean) =>
-  filtered
-    ? `string_agg(array_position($11::text[], type)::text, ',')`
-    : `string_agg(to_json(type)::text, ',')`;
+  filtered ? `string_agg(array_position($11::text[], type)::text, ',')` : TYPES;
 
 /** The last event of any type in the range of a page, as JSON; NULL where there is none. */
 const witnessSql = (rows: string) => `(
     SELECT json_build_array(global_position::text, id) FROM ${rows}
     WHERE global_position > $1 AND global_position <= $2 ORDER BY global_position DESC LIMIT 1)`;
 
-/**
- * A page column by column, each as one JSON text, which costs the reader half of what rows would; NULLs where there are
- * no events, or where they are more than $4 bytes.
- */
+/** A page column by column; NULLs where there are no events, or where they are more than $4 bytes. */
 export const readPageSql = (table: EventsTable, filtered: boolean, { handled: rows } = table) => `
   WITH size AS (SELECT coalesce(sum(own), 0) AS bytes FROM (${picked(`${SIZE} AS own`, rows, filtered)}) sized)
-  SELECT ${guardSql(table)} AS state, ${witnessSql(rows)} AS witness, (SELECT bytes <= $4 FROM size) AS fits,
-         string_agg(global_position::text, ','), json_agg(id), json_agg(stream_id), string_agg(version::text, ','),
-         ${typesSql(filtered)}, string_agg(data::text, ','), json_agg(NULLIF(metadata, '{}')),
-         string_agg(${momentSql('recorded_at')}, ',')
+  SELECT ${guardSql(table)} AS state, ${witnessSql(rows)} AS witness, (SELECT bytes <= $4 FROM size) AS fits, ${aggregatedSql(typesSql(filtered))}
   FROM (${picked(COLUMNS, rows, filtered)}) page
   WHERE (SELECT bytes <= $4 FROM size)`;
 

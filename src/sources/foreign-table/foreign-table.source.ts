@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { outliveBrokenConnections } from '../../database/client-config';
 import { type Backlog, type BacklogRequest, type EventPage, EventSource } from '../../events/event-source';
-import type { Head, PageRequest } from '../../events/event-source';
+import type { FewEvents, Head, PageRequest } from '../../events/event-source';
 import { TableReader } from '../../postgres/table-reader';
 import { findForeignTable } from './find-foreign-table';
 import type { ForeignTable } from './foreign-table';
@@ -30,8 +30,8 @@ export class ForeignTableSource extends EventSource {
     return new ForeignTableSource(this.foreign, find);
   }
 
-  head(): Promise<Head> {
-    return this.table.head();
+  head(few?: FewEvents): Promise<Head> {
+    return this.table.head(few);
   }
 
   readPage(request: PageRequest): Promise<EventPage> {
