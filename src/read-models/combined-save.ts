@@ -1,7 +1,7 @@
 import type { ClientBase, QueryArrayConfig } from 'pg';
 import type { StatementNames } from '../database/statement-names';
 import { ForeignWriteError } from './row.errors';
-import type { WritePhases, WriteStep } from './write-step';
+import { joinSteps, kindsOf, type WriteStep } from '../database/write-step';
 
 /**
  * Saves rows of tables that refer to each other, all in one statement: their foreign keys are checked when it ends, so
@@ -17,10 +17,9 @@ export class CombinedSave {
   ) {}
 
   /** @throws ForeignWriteError when a row is not as it was read */
-  async save(client: ClientBase, tables: readonly WritePhases[]): Promise<void> {
-    const steps = [0, 1, 2].flatMap((phase) => tables.flatMap((phases) => phases[phase]!));
+  async save(client: ClientBase, steps: readonly WriteStep[]): Promise<void> {
     if (steps.length === 0) return;
-    const kinds = steps.map(({ table, kind }) => `${table} ${kind}`).join();
+    const kinds = kindsOf(steps);
     let text = this.texts.get(kinds);
     if (text === undefined) this.texts.set(kinds, (text = textOf(steps)));
     const query: QueryArrayConfig = { text, values: steps.flatMap(({ values }) => values), rowMode: 'array' };
@@ -36,13 +35,6 @@ export class CombinedSave {
 }
 
 function textOf(steps: readonly WriteStep[]): string {
-  let from = 0;
-  const queries = steps.flatMap((step, at) => {
-    const after = at === 0 ? undefined : `s${at - 1}`;
-    const parts = step.parts(`s${at}`, { from, after });
-    from += step.values.length;
-    return parts.map(([name, query]) => `${name} AS (${query})`);
-  });
-  const counts = steps.map((_, at) => `(SELECT count(*) FROM s${at})`);
-  return `WITH ${queries.join(',\n')}\nSELECT ${counts.join(', ')}`;
+  const { parts, counts } = joinSteps(steps);
+  return `WITH ${parts.join(',\n')}\nSELECT ${counts.join(', ')}`;
 }

@@ -1,21 +1,23 @@
 import type { ClientBase } from 'pg';
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
+import type { WriteStep } from '../database/write-step';
 import { Cascades } from './cascades';
 import { inOrder } from './in-order';
 import type { RowTable } from './row-table';
 import type { RowTables } from './row-tables';
 import type { TableLinks } from './table-links';
-import { type TableChanges, TableSession } from './table-session';
+import { TableSession } from './table-session';
+import { inPhases } from './write-phases';
 
 /** What a batch comes to: encoded when it was folded, so that the next one may change the rows meanwhile. */
 export interface RowWrites {
   readonly isEmpty: boolean;
-  /**
-   * @param transaction the id of the transaction, which marks the rows it writes
-   * @throws ForeignWriteError
-   */
-  save(client: ClientBase, transaction: string): Promise<void>;
-  committed(): void;
+  /** What to write, for whoever does it all in one statement. */
+  steps(): WriteStep[];
+  /** @throws ForeignWriteError */
+  save(client: ClientBase): Promise<void>;
+  /** @param transaction the id of the transaction, which marks the rows it has written */
+  committed(transaction: string): void;
 }
 
 /**
@@ -80,16 +82,26 @@ export class RowSession {
     this.cascades.check();
     const changes = this.sessions.map((table) => table.end()).filter((change) => change !== undefined);
     this.reachesBeyondMemory = this.cascades.reachBeyondMemory;
-    let written: string;
+    const steps = () => inPhases(changes.map(({ encoded }) => encoded.phases()));
     return {
       isEmpty: changes.length === 0,
-      save: async (client, transaction) => {
-        await this.save(client, changes);
-        written = transaction;
+      steps,
+      save: async (client) => {
+        const { areLinked, combined } = this.links;
+        const inTurn = () =>
+          inOrder(
+            client,
+            changes.map(
+              ({ encoded }) =>
+                () =>
+                  encoded.save(client),
+            ),
+          );
+        await (areLinked ? combined.save(client, steps()) : inTurn());
       },
-      committed: () => {
+      committed: (transaction) => {
         this.reachesBeyondMemory = false;
-        for (const change of changes) change.committed(written);
+        for (const change of changes) change.committed(transaction);
       },
     };
   }
@@ -97,24 +109,6 @@ export class RowSession {
   reset(): void {
     this.reachesBeyondMemory = false;
     for (const table of this.sessions) table.reset();
-  }
-
-  private async save(client: ClientBase, changes: readonly TableChanges[]): Promise<void> {
-    const { areLinked, combined } = this.links;
-    if (areLinked)
-      await combined.save(
-        client,
-        changes.map(({ encoded }) => encoded.phases()),
-      );
-    else
-      await inOrder(
-        client,
-        changes.map(
-          ({ encoded }) =>
-            () =>
-              encoded.save(client),
-        ),
-      );
   }
 
   private get sessions(): TableSession[] {

@@ -1,14 +1,5 @@
+import { ALONE, ended, type Place } from '../database/write-step';
 import type { RowColumn } from './row-column';
-
-/** Where a statement stands among others of one text. */
-export interface Place {
-  /** How many parameters the others have before it. */
-  readonly from: number;
-  /** What must have ended first. */
-  readonly after: string | undefined;
-}
-
-export const ALONE: Place = { from: 0, after: undefined };
 
 const STAMP = 'xmin_when_read';
 
@@ -37,9 +28,6 @@ const joinOf = (keys: readonly RowColumn[], table = 't'): string =>
 
 /** Which rows were last written by whom, so that a write since then is found: `xmin` is the transaction that did it. */
 const UNCHANGED = `t.xmin = u.${STAMP}`;
-
-/** Always true, once what it counts has ended. */
-const ended = (statement: string): string => `(SELECT count(*) FROM ${statement}) >= 0`;
 
 const conditionsOf = (...conditions: (string | undefined)[]): string => {
   const given = conditions.filter((condition) => condition !== undefined);
@@ -75,7 +63,7 @@ export function insertSql(
 ): string {
   const values = columns.map((column) => column.cast(`u.${column.name}`)).join(', ');
   return `INSERT INTO ${table} (${namesOf(columns)})
-    SELECT ${values} FROM unnest(${arraysOf(columns, from)}) AS u (${namesOf(columns)})${conditionsOf(after && ended(after))}
+    SELECT ${values} FROM unnest(${arraysOf(columns, from)}) AS u (${namesOf(columns)})${conditionsOf(after)}
     ${hasArbiter ? `ON CONFLICT (${namesOf(keys)}) DO NOTHING` : ''}`;
 }
 
@@ -93,14 +81,14 @@ export function updateSql(
   if (set.length === 0) set.push(`${keys[0]!.name} = t.${keys[0]!.name}`);
   return `UPDATE ${table} t SET ${set.join(', ')}
     FROM unnest(${hiddenArraysOf(columns, from, stampsAfter(columns, from))}) AS u (${namesOf(columns)}, ${STAMP})
-    ${conditionsOf(joinOf(keys), UNCHANGED, after && ended(after))}`;
+    ${conditionsOf(joinOf(keys), UNCHANGED, after)}`;
 }
 
 /** The last parameter has the stamps. */
 export function deleteSql(table: string, keys: readonly RowColumn[], { from, after }: Place = ALONE): string {
   return `DELETE FROM ${table} t
     USING unnest(${hiddenArraysOf(keys, from, stampsAfter(keys, from))}) AS u (${namesOf(keys)}, ${STAMP})
-    ${conditionsOf(joinOf(keys), UNCHANGED, after && ended(after))}`;
+    ${conditionsOf(joinOf(keys), UNCHANGED, after)}`;
 }
 
 /**
@@ -124,7 +112,7 @@ export function replaceSql(
     ...others.map((name) => `d.${name}`),
   ].join(', ');
   return [
-    `DELETE FROM ${table} t USING ${given}${conditionsOf(joinOf(keys), UNCHANGED, after && ended(after))} RETURNING t.*`,
+    `DELETE FROM ${table} t USING ${given}${conditionsOf(joinOf(keys), UNCHANGED, after)} RETURNING t.*`,
     `INSERT INTO ${table} (${names}) OVERRIDING SYSTEM VALUE
     SELECT ${values} FROM ${deleted} d JOIN ${given} ON ${joinOf(keys, 'd')} WHERE ${ended(deleted)}`,
   ];

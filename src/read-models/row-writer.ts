@@ -3,10 +3,11 @@ import type { StatementNames } from '../database/statement-names';
 import { inOrder } from './in-order';
 import type { RowColumn } from './row-column';
 import type { RowKey } from './row-keys';
-import { ALONE, deleteSql, insertSql, replaceSql, updateSql } from './row-sql';
+import { deleteSql, insertSql, replaceSql, updateSql } from './row-sql';
 import { ForeignWriteError } from './row.errors';
 import { arrayText } from '../database/to-text';
-import type { WritePhases, WriteStep } from './write-step';
+import { ALONE, type WriteStep } from '../database/write-step';
+import type { WritePhases } from './write-phases';
 
 /** Which transaction wrote a row last: read when the row is saved, as the batch before may be about to write it. */
 interface Stamp {

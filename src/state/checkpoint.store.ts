@@ -46,6 +46,13 @@ export interface Fenced {
   readonly transaction: string;
 }
 
+/** Moves a checkpoint within a statement that does more, and gives what `Fenced` has, or nothing where it may not. */
+export interface Claim {
+  /** @param condition what else it depends on */
+  readonly sql: (condition?: string) => string;
+  readonly values: unknown[];
+}
+
 /** The statements on `projection_checkpoints`. */
 export class CheckpointStore {
   private readonly table: string;
@@ -110,25 +117,8 @@ export class CheckpointStore {
     manager?: EntityManager,
     server?: string,
   ): Promise<Fenced | undefined> {
-    const text = `
-      UPDATE ${this.table} SET position = $4, replay_until = $5, witness_position = $9, witness_id = $10, witness_through = $11, updated_at = clock_timestamp()
-      WHERE projection = $1 AND segment = $2 AND position = $3 AND replay_until IS NOT DISTINCT FROM $6 AND epoch = $7 AND coalesce(halt_at >= $4, true)
-        AND coalesce(${SERVER_INCARNATION} = $8::text, true)
-      RETURNING pg_backend_pid() AS backend, pg_current_xact_id()::xid::text AS transaction`;
-    const { position, replayUntil = null, witness } = to;
-    const values = [
-      projection,
-      segment,
-      from.position,
-      position,
-      replayUntil,
-      from.replayUntil ?? null,
-      epoch,
-      server ?? null,
-      witness?.position ?? null,
-      witness?.id ?? null,
-      witness?.through ?? null,
-    ];
+    const { sql, values } = this.claimOf({ projection, segment }, epoch, from, to, server);
+    const text = sql();
     if (!manager) return (await this.dataSource.query<[Fenced[], number]>(text, values))[0][0];
     // Every batch begins with it, which makes what the server spends on planning it count.
     const client = (await manager.queryRunner!.connect()) as ClientBase;
@@ -138,6 +128,37 @@ export class CheckpointStore {
       rowMode: 'array',
     });
     return rows[0] && { backend: rows[0][0], transaction: rows[0][1] };
+  }
+
+  /** The same as a part of a statement. */
+  claimOf(
+    { projection, segment }: SegmentId,
+    epoch: bigint,
+    from: Checkpoint,
+    to: Checkpoint,
+    server?: string,
+  ): Claim {
+    const { position, replayUntil = null, witness } = to;
+    return {
+      sql: (condition = 'true') => `
+      UPDATE ${this.table} SET position = $4, replay_until = $5, witness_position = $9, witness_id = $10, witness_through = $11, updated_at = clock_timestamp()
+      WHERE projection = $1 AND segment = $2 AND position = $3 AND replay_until IS NOT DISTINCT FROM $6 AND epoch = $7 AND coalesce(halt_at >= $4, true)
+        AND coalesce(${SERVER_INCARNATION} = $8::text, true) AND ${condition}
+      RETURNING pg_backend_pid() AS backend, pg_current_xact_id()::xid::text AS transaction`,
+      values: [
+        projection,
+        segment,
+        from.position,
+        position,
+        replayUntil,
+        from.replayUntil ?? null,
+        epoch,
+        server ?? null,
+        witness?.position ?? null,
+        witness?.id ?? null,
+        witness?.through ?? null,
+      ],
+    };
   }
 
   /**

@@ -1,9 +1,10 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Fenced } from '../../state/checkpoint.store';
+import type { Claim, Fenced } from '../../state/checkpoint.store';
 import { runEffects } from './after-commit';
 import { type Batch, type BatchApplier, PrepareAgain, type PreparedBatch } from './batch';
 import { asLoopWork } from './loop-work';
 import { inTransaction } from '../../database/transaction';
+import { SingleStatement } from './single-statement';
 
 /** Ends a rehearsal, so that nothing of it is kept. */
 class Rehearsed extends Error {}
@@ -14,6 +15,8 @@ const endRehearsal = (): Promise<never> => Promise.reject(new Rehearsed());
 export interface BatchFrame {
   /** Runs first: claims the batch, and throws where that is not to be had, before any handler has written anything. */
   fence(manager: EntityManager): Promise<Fenced>;
+  /** The same as a part of one statement with all that the batch writes, where nothing else belongs to it. */
+  readonly claim?: Claim | undefined;
   /** Runs last. */
   finish?(manager: EntityManager): Promise<void>;
 }
@@ -22,10 +25,13 @@ export interface BatchFrame {
 export interface ReadyBatch {
   readonly prepared: PreparedBatch;
   readonly effects: readonly (() => unknown)[];
+  readonly calledOff: AbortSignal;
 }
 
 /** Applies batches of events, each in one TypeORM transaction together with the checkpoint. */
 export class BatchTransaction {
+  private readonly single: SingleStatement;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly projection: string,
@@ -33,7 +39,9 @@ export class BatchTransaction {
     private readonly effectTimeoutMs: number,
     /** Up to where everything is applied, or about to be, without what runs here. */
     private readonly standsAt: () => bigint | undefined,
-  ) {}
+  ) {
+    this.single = new SingleStatement(dataSource, projection);
+  }
 
   get worksAhead(): boolean {
     return this.applier.worksAhead;
@@ -67,7 +75,7 @@ export class BatchTransaction {
             if (!batch.replaying) effects.push(effect);
           });
         const prepared = await asLoopWork(this.projection, this.standsAt, prepare);
-        return { prepared, effects };
+        return { prepared, effects, calledOff: batch.calledOff };
       } catch (error) {
         this.applier.reset();
         if (!(error instanceof PrepareAgain)) throw error;
@@ -77,19 +85,17 @@ export class BatchTransaction {
   }
 
   /** To be followed by `runEffects`, when nothing is held that others may wait for. */
-  async commit({ prepared }: ReadyBatch, frame: BatchFrame): Promise<void> {
+  async commit(ready: ReadyBatch, frame: BatchFrame): Promise<void> {
+    let fenced: Fenced;
     try {
-      const write = () =>
-        inTransaction(this.dataSource, async (manager) => {
-          await prepared.write(manager, await frame.fence(manager));
-          await frame.finish?.(manager);
-        });
-      await asLoopWork(this.projection, this.standsAt, write);
+      fenced =
+        (await this.single.commit(ready, frame.claim)) ??
+        (await asLoopWork(this.projection, this.standsAt, () => this.transact(ready, frame)));
     } catch (error) {
-      this.applier.reset();
+      this.reset();
       throw error;
     }
-    prepared.committed();
+    ready.prepared.committed(fenced);
   }
 
   /** Runs what handlers want done after the commit, one after the other. What fails there, or hangs, is only told. */
@@ -99,5 +105,15 @@ export class BatchTransaction {
 
   reset(): void {
     this.applier.reset();
+    this.single.reset();
+  }
+
+  private transact({ prepared }: ReadyBatch, frame: BatchFrame): Promise<Fenced> {
+    return inTransaction(this.dataSource, async (manager) => {
+      const fenced = await frame.fence(manager);
+      await prepared.write(manager, fenced);
+      await frame.finish?.(manager);
+      return fenced;
+    });
   }
 }

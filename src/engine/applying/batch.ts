@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { ProjectionContext } from '../../authoring/projection-context';
+import type { WriteStep } from '../../database/write-step';
 import type { RecordedEvent } from '../../events/recorded-event';
 import type { Fenced } from '../../state/checkpoint.store';
 
@@ -16,8 +17,10 @@ export type AfterCommit = ProjectionContext['afterCommit'];
 /** A batch of which everything is done that needs no transaction. */
 export interface PreparedBatch {
   write(manager: EntityManager, fenced: Fenced): Promise<void>;
+  /** The same for whoever writes it in one statement, where that can be. */
+  readonly steps?: () => readonly WriteStep[];
   /** Called once the transaction has committed. */
-  committed(): void;
+  committed(fenced: Fenced): void;
 }
 
 /** Preparing found out something that it must begin anew with: when nothing is being written, prepare again. */

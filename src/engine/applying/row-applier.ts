@@ -46,13 +46,14 @@ export class RowApplier implements BatchApplier {
         batch.calledOff.addEventListener('abort', cancel.send);
         const client = (await manager.queryRunner!.connect()) as ClientBase;
         try {
-          await writes.save(client, fenced.transaction);
+          await writes.save(client);
         } finally {
           batch.calledOff.removeEventListener('abort', cancel.send);
           await cancel.settled(client);
         }
       },
-      committed: () => writes.committed(),
+      steps: () => writes.steps(),
+      committed: ({ transaction }) => writes.committed(transaction),
     };
   }
 

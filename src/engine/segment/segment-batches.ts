@@ -195,8 +195,9 @@ export class SegmentBatches {
     const to = progress.next(through, events);
     const fence = this.fence(from, to);
     const finish = (manager: EntityManager) => queue.hold(manager, hold, replaying);
+    const claim = hold.length === 0 ? this.parts.cursor.claim?.(from, to) : undefined;
     const write = async () => {
-      await budget.use(() => transaction.commit(ready, { fence, finish }));
+      await budget.use(() => transaction.commit(ready, { fence, claim, finish }));
       progress.stand(to);
       pageSize.applied(events.length, performance.now() - began);
       committed({ projection, position: to.position, events: apply, replaying });

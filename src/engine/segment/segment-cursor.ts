@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { Checkpoint, CheckpointStore, Fenced } from '../../state/checkpoint.store';
+import type { Checkpoint, CheckpointStore, Claim, Fenced } from '../../state/checkpoint.store';
 import type { SegmentId } from '../../state/segment-id';
 import { CheckpointMoved, LeaseLost } from '../failures/lost-claims';
 
@@ -21,6 +21,8 @@ export interface SegmentCursor {
    * @throws CheckpointMoved
    */
   advance(from: Checkpoint, to: Checkpoint, manager?: EntityManager): Promise<Fenced>;
+  /** As `advance`, as a part of a statement, where it is one. */
+  claim?(from: Checkpoint, to: Checkpoint): Claim;
   /**
    * As `advance`, past where segments are told to wait for each other, which is no place for what an operator wants.
    * @throws CheckpointMoved
@@ -50,6 +52,10 @@ export class StoredCursor implements SegmentCursor {
     const fenced = await this.store.advance(this.id, this.epoch, from, to, manager, this.server);
     if (!fenced) throw new CheckpointMoved();
     return fenced;
+  }
+
+  claim(from: Checkpoint, to: Checkpoint): Claim {
+    return this.store.claimOf(this.id, this.epoch, from, to, this.server);
   }
 
   async jump(from: Checkpoint, to: Checkpoint, manager: EntityManager): Promise<Fenced> {

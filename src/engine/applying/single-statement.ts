@@ -1,0 +1,135 @@
+import type { PoolClient } from 'pg';
+import type { DataSource } from 'typeorm';
+import { sqlStateOf } from '../../database/sql-state';
+import { StatementCancel } from '../../database/statement-cancel';
+import { StatementNames } from '../../database/statement-names';
+import { hasEnded } from '../../database/transaction';
+import { joinSteps, kindsOf, type WriteStep } from '../../database/write-step';
+import { ForeignWriteError } from '../../read-models/row.errors';
+import type { Claim, Fenced } from '../../state/checkpoint.store';
+import type { PreparedBatch } from './batch';
+
+/** More rows than this gain nothing from fewer round trips. */
+const FEW_ROWS = 100;
+
+/** What the server says when a text is no number. */
+const NO_NUMBER = '22P02';
+
+/** Begins the text that is no number, for a statement has no other way to fail. */
+const WROTE = 'rows written instead: ';
+
+/** The statement is the connection's own, as behind a pooler none is, and sees what others commit while it waits. */
+const isOwn = (pid: number) =>
+  `pg_backend_pid() = $${pid}::int AND current_setting('transaction_isolation') = 'read committed'`;
+
+interface Ready {
+  readonly prepared: PreparedBatch;
+  readonly calledOff: AbortSignal;
+}
+
+/**
+ * Commits a small batch, rows and checkpoint, as one statement, which is a transaction by itself: one round trip instead of
+ * five, of which nothing is kept unless all of it is.
+ */
+export class SingleStatement {
+  private readonly names: StatementNames;
+  private readonly texts = new Map<string, string>();
+  private isRefused = false;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly projection: string,
+  ) {
+    this.names = new StatementNames(dataSource);
+  }
+
+  /** Tries again what was refused, as that was because of the batch. */
+  reset(): void {
+    this.isRefused = false;
+  }
+
+  /**
+   * @returns `undefined` where nothing is done: it has to be a transaction of several, or is not to be had at all
+   * @throws ForeignWriteError when a row is not as it was read
+   */
+  async commit({ prepared, calledOff }: Ready, claim: Claim | undefined): Promise<Fenced | undefined> {
+    // Subscribers are told of transactions, and may write in them themselves.
+    if (this.isRefused || !claim || !prepared.steps || this.dataSource.subscribers.length > 0)
+      return undefined;
+    const steps = prepared.steps();
+    if (steps.reduce((sum, { count }) => sum + count, 0) > FEW_ROWS) return undefined;
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      const client = (await runner.connect()) as PoolClient;
+      // In a transaction that somebody left open it would not be committed.
+      if (!hasEnded(client)) return undefined;
+      const fenced = await this.send(client, steps, claim, calledOff);
+      this.isRefused = fenced === undefined;
+      return fenced;
+    } finally {
+      await runner.release();
+    }
+  }
+
+  private async send(
+    client: PoolClient,
+    steps: readonly WriteStep[],
+    claim: Claim,
+    calledOff: AbortSignal,
+  ): Promise<Fenced | undefined> {
+    const backend = (client as { processID?: number | null }).processID ?? 0;
+    const cancel = new StatementCancel(this.dataSource, { backend });
+    calledOff.addEventListener('abort', cancel.send);
+    try {
+      const { rows } = await this.names.sendAlone<[backend: number, transaction: string]>(client, {
+        text: this.textOf(steps, claim),
+        values: [
+          ...claim.values,
+          backend,
+          ...(steps.length > 0 ? [steps.map(({ count }) => count).join()] : []),
+          ...steps.flatMap(({ values }) => values),
+        ],
+        rowMode: 'array',
+      });
+      return rows[0] && { backend: rows[0][0], transaction: rows[0][1] };
+    } catch (error) {
+      throw this.foreignWrite(error, steps) ?? error;
+    } finally {
+      calledOff.removeEventListener('abort', cancel.send);
+      await cancel.settled(client);
+    }
+  }
+
+  private textOf(steps: readonly WriteStep[], claim: Claim): string {
+    const kinds = kindsOf(steps);
+    let text = this.texts.get(kinds);
+    if (text === undefined) this.texts.set(kinds, (text = textOf(steps, claim)));
+    return text;
+  }
+
+  private foreignWrite(error: unknown, steps: readonly WriteStep[]): ForeignWriteError | undefined {
+    if (sqlStateOf(error) !== NO_NUMBER) return undefined;
+    const { message } = error as Error;
+    const at = message.indexOf(WROTE);
+    if (at < 0) return undefined;
+    const written = message
+      .slice(at + WROTE.length)
+      .split(',')
+      .map((text) => Number.parseInt(text));
+    const other = steps.findIndex(({ count }, step) => written[step] !== count);
+    const { table, count } = steps[other]!;
+    return new ForeignWriteError(this.projection, table, count, written[other]!);
+  }
+}
+
+function textOf(steps: readonly WriteStep[], { sql, values }: Claim): string {
+  const pid = values.length + 1;
+  const claim = sql(isOwn(pid));
+  if (steps.length === 0) return claim;
+  const expected = pid + 1;
+  const { parts, counts } = joinSteps(steps, expected, '(SELECT count(*) FROM claim) = 1');
+  return `WITH claim AS (${claim}),
+${parts.join(',\n')}
+SELECT backend, transaction, CASE WHEN written = $${expected}::text THEN 0 ELSE ('${WROTE}' || written)::int END
+FROM claim CROSS JOIN (SELECT concat_ws(',', ${counts.join(', ')}) AS written) counted`;
+}

@@ -1,0 +1,129 @@
+import { Client, type Pool } from 'pg';
+import { EventSubscriber } from 'typeorm';
+import type { TestApp } from '../../support/app';
+import { around } from '../../support/around';
+import { eventually } from '../../support/eventually';
+import { move } from './accounts';
+import { apply, useAccounts } from './use-accounts';
+
+type Session = Client & { processID: number };
+
+const poolOf = ({ dataSource }: TestApp): Pool => (dataSource.driver as unknown as { master: Pool }).master;
+
+/** Texts of what this process sends by now. */
+function sent(): string[] {
+  const texts: string[] = [];
+  around(Client.prototype, 'query', (query, ...args) => {
+    const [statement] = args as [string | { text: string }];
+    texts.push(typeof statement === 'string' ? statement : statement.text);
+    return query(...args);
+  });
+  return texts;
+}
+
+const isOfBatch = (text: string) =>
+  /TRANSACTION|COMMIT|UPDATE "?projection_checkpoints|"accounts"/.test(text);
+const isPage = (text: string) => /AS state/.test(text);
+
+describe('a small batch of rows', () => {
+  const accounts = useAccounts();
+
+  afterEach(() => jest.restoreAllMocks());
+
+  it('comes with the look at the head, and is committed by one statement', async () => {
+    const app = await accounts.start();
+    await apply(app, [move('a', 1)]);
+    const texts = sent();
+    await accounts.database.query(
+      `INSERT INTO events (id, stream_id, version, type, data)
+       VALUES (gen_random_uuid(), 'by-hand', 1, 'Moved', '{"account": "a", "amount": 2}')`,
+    );
+    await eventually(async () => expect(await accounts.balances()).toEqual({ a: 3 }));
+    expect(texts.filter(isPage)).toEqual([]);
+    expect(texts.filter(isOfBatch)).toEqual([expect.stringMatching(/^WITH claim AS[^]*"accounts"/)]);
+  });
+
+  it('is a transaction of several where it is large', async () => {
+    const app = await accounts.start();
+    const texts = sent();
+    await apply(
+      app,
+      Array.from({ length: 101 }, (_, n) => move(`a-${n}`, 1)),
+    );
+    expect(texts).toContain('COMMIT');
+    expect(Object.keys(await accounts.balances())).toHaveLength(101);
+  });
+
+  it('is a transaction of several where subscribers are told of that', async () => {
+    const heard: string[] = [];
+
+    @EventSubscriber()
+    class Subscriber {
+      beforeTransactionCommit() {
+        heard.push('commit');
+      }
+    }
+
+    const app = await accounts.start();
+    app.dataSource.subscribers.push(new Subscriber());
+    await apply(app, [move('a', 1)]);
+    expect(heard).toContain('commit');
+    expect(await accounts.balances()).toEqual({ a: 1 });
+  });
+
+  it.each(['repeatable read', 'serializable'])(
+    'is a transaction of several where those of the database are %s',
+    async (isolation) => {
+      const { database } = accounts;
+      await database.query(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = ''${isolation}''',
+        current_database()); END $$`);
+      const app = await accounts.start();
+      const texts = sent();
+      await apply(app, [move('a', 1)]);
+      await apply(app, [move('a', 2)]);
+      expect(await accounts.balances()).toEqual({ a: 3 });
+      expect(texts).toContain('COMMIT');
+    },
+  );
+
+  it('is a transaction of several where the session is not what the connection takes it for, as behind a pooler', async () => {
+    const app = await accounts.start();
+    poolOf(app).on('acquire', (client) => ((client as unknown as Session).processID = 1));
+    const texts = sent();
+    await apply(app, [move('a', 1)]);
+    expect(await accounts.balances()).toEqual({ a: 1 });
+    expect(texts).toContain('COMMIT');
+  });
+
+  it('is committed, and no part of a transaction that somebody left open on the connection', async () => {
+    const app = await accounts.start();
+    await apply(app, [move('a', 1)]);
+    const left = await Promise.all(Array.from({ length: 10 }, () => poolOf(app).connect()));
+    await Promise.all(left.map((client) => client.query('BEGIN')));
+    for (const client of left) client.release();
+    await app.store.append('s', [move('a', 2)]);
+    await eventually(async () => expect(await accounts.balances()).toEqual({ a: 3 }));
+  });
+
+  it('is rolled back where the application ends while it waits for a lock', async () => {
+    const app = await accounts.start();
+    await apply(app, [move('a', 1)]);
+    const other = await accounts.database.connect();
+    await other.query('BEGIN');
+    await other.query('SELECT FROM accounts FOR UPDATE');
+    await app.store.append('s', [move('a', 2)]);
+    await eventually(async () =>
+      expect(
+        await accounts.database.query(
+          `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'WITH claim%'`,
+        ),
+      ).toHaveLength(1),
+    );
+    await app.close();
+    await other.query('COMMIT');
+    expect(await accounts.balances()).toEqual({ a: 1 });
+
+    await apply(await accounts.start(), [move('a', 4)]);
+    expect(await accounts.balances()).toEqual({ a: 7 });
+  }, 30_000);
+});
