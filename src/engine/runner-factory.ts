@@ -96,8 +96,17 @@ export class RunnerFactory {
       committed,
       moved: () => waits.moved(projection),
     });
+    const { pipeline } = batches;
     const mayRetryIn: RecoveryParts['mayRetryIn'] = (ms, trouble) => runner.mayRetryIn(ms, trouble);
-    const recovery = new PageRecovery({ projection: name, batches, queue, policy, halt, mayRetryIn });
+    const recovery = new PageRecovery({
+      projection: name,
+      batches,
+      pipeline,
+      queue,
+      policy,
+      halt,
+      mayRetryIn,
+    });
     const { commands, control } = state;
     const runner: SegmentRunner = new SegmentRunner({
       projection: name,
@@ -107,6 +116,7 @@ export class RunnerFactory {
       mode,
       cursor,
       batches,
+      pipeline,
       recovery,
       commands: new SegmentCommands(commands, control, queue, transaction, policy.isTransient),
       reporter: this.reporterOf(id, cursor),

@@ -44,7 +44,7 @@ const SABOTAGES: Sabotage[] = [
   },
   {
     name: 'the checkpoint is stored before the rows',
-    file: 'src/engine/segment/segment-batches.ts',
+    file: 'src/engine/segment/batch-pipeline.ts',
     text: 'return (manager: EntityManager) => this.parts.cursor.advance(from, to, manager);',
     broken: 'return () => this.parts.cursor.advance(from, to);',
   },

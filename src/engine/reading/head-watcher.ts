@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { EventSource, FewEvents, Head } from '../../events/event-source';
 import { ProjectionError } from '../../events/projection.error';
@@ -172,11 +171,6 @@ export class HeadWatcher {
       signal.addEventListener('abort', done);
       this.waiting.add(done);
     });
-  }
-
-  /** Resolves when the time is up or `signal` aborts. */
-  pause(timeoutMs: number, signal: AbortSignal): Promise<void> {
-    return delay(timeoutMs, undefined, { signal }).catch(() => undefined);
   }
 
   private look(): void {

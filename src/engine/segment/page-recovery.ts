@@ -7,11 +7,13 @@ import { AT_COMMIT, HandlerFailedError } from '../failures/handler-failed.error'
 import { RetryingError, TooManyDeadLettersError } from '../failures/standstill.errors';
 import type { FailurePolicy } from '../failures/failure-policy';
 import { type Failure, failureOf } from '../failures/failure';
+import type { BatchPipeline } from './batch-pipeline';
 import type { SegmentBatches } from './segment-batches';
 
 export interface RecoveryParts {
   readonly projection: string;
   readonly batches: SegmentBatches;
+  readonly pipeline: BatchPipeline;
   readonly queue: DeadLetterQueue;
   readonly policy: FailurePolicy;
   /** Stores, for all instances to see, that the projection is stopped and why. */
@@ -34,8 +36,8 @@ export class PageRecovery {
   constructor(private readonly parts: RecoveryParts) {}
 
   async apply({ events, through }: EventPage): Promise<void> {
-    const { batches } = this.parts;
-    await this.recover(events, through, () => batches.commitAhead(events, through));
+    const { pipeline } = this.parts;
+    await this.recover(events, through, () => pipeline.commitAhead(events, through));
   }
 
   private async recover(
@@ -57,10 +59,10 @@ export class PageRecovery {
   }
 
   private pushBack(events: readonly RecordedEvent[], through: bigint, error: unknown): void {
-    const { batches } = this.parts;
+    const { batches, pipeline } = this.parts;
     // With nothing to divide it is not the events that fail.
     if (events.length < 2) throw error;
-    batches.shrink(events.length);
+    pipeline.shrink(events.length);
     batches.takeAgain(events, through);
   }
 
@@ -69,15 +71,15 @@ export class PageRecovery {
     events: readonly RecordedEvent[],
     through: bigint,
   ): Promise<void> {
-    const { batches } = this.parts;
+    const { batches, pipeline } = this.parts;
     const { globalPosition } = failure.event;
     const at = events.findIndex((event) => event.globalPosition === globalPosition);
     if (at > 0) {
       const [before, end] = [events.slice(0, at), globalPosition - 1n];
-      await this.recover(before, end, () => batches.commit(before, end, 1));
+      await this.recover(before, end, () => pipeline.commit(before, end, 1));
       if ((batches.progress.storedPosition ?? -1n) < end) return;
     }
-    if (events.length > 1) batches.shrink(events.length);
+    if (events.length > 1) pipeline.shrink(events.length);
     await this.settle(failure, events.slice(at + 1), through);
   }
 
@@ -98,7 +100,7 @@ export class PageRecovery {
 
   /** Retries the event, and when that is in vain does what `onError` says; `false` when the loop must not go on. */
   private async retry(first: HandlerFailedError): Promise<boolean> {
-    const { projection, policy, mayRetryIn, batches } = this.parts;
+    const { projection, policy, mayRetryIn, batches, pipeline } = this.parts;
     const { attempts } = policy;
     const { event } = first;
     let failure = first;
@@ -109,7 +111,7 @@ export class PageRecovery {
       if (attempt === 2) this.logger.warn(`${trouble.message} Next try in ${Math.round(wait)} ms.`);
       if (!(await mayRetryIn(wait, trouble))) return false;
       try {
-        await batches.commit([event], event.globalPosition, attempt);
+        await pipeline.commit([event], event.globalPosition, attempt);
         return true;
       } catch (error) {
         const again = this.failureOf(error, [event]);
@@ -121,13 +123,13 @@ export class PageRecovery {
   }
 
   private async giveUp(failure: HandlerFailedError): Promise<boolean> {
-    const { policy, queue, projection, batches } = this.parts;
+    const { policy, queue, projection, batches, pipeline } = this.parts;
     const { event } = failure;
     if (policy.onError === 'stop') return this.stopBefore(event, failure);
     if (await queue.isFull())
       return this.stopBefore(event, new TooManyDeadLettersError(projection, policy.maxDeadLetters, failure));
     const { replaying } = batches.progress;
-    await batches.pass(event, (manager) => queue.add(manager, failure, policy.attempts, replaying));
+    await pipeline.pass(event, (manager) => queue.add(manager, failure, policy.attempts, replaying));
     this.logger.warn(`Set aside (${policy.onError}): ${failure.as('set-aside').message}`);
     return true;
   }
@@ -157,7 +159,7 @@ export class PageRecovery {
     const other = later.find(({ type }) => type === event.type) ?? later[0];
     if (!other) return false;
     try {
-      await this.parts.batches.rehearse([other]);
+      await this.parts.pipeline.rehearse([other]);
       return true;
     } catch (error) {
       const { kind } = this.failureOf(error, [other]);
