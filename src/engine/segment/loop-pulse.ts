@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { type Clock, systemClock } from '../../async/clock';
 import { OrderLeft } from '../failures/lost-claims';
 
 /** A loop with nothing to do turns this often, so that its heartbeat tells a quiet one from a hung one. */
@@ -8,16 +8,20 @@ export const IDLE_TURN_MS = 1_000;
 export class LoopPulse {
   private readonly ending = new AbortController();
   private wake = new AbortController();
-  private beatAt = performance.now();
+  private beatAt: number;
+
+  constructor(private readonly clock: Clock = systemClock) {
+    this.beatAt = clock.now();
+  }
 
   /** Says that the loop gets on. */
   beat(): void {
-    this.beatAt = performance.now();
+    this.beatAt = this.clock.now();
   }
 
   /** Milliseconds since the last beat. */
   get ageMs(): number {
-    return performance.now() - this.beatAt;
+    return this.clock.now() - this.beatAt;
   }
 
   /** A turn meets what woke the loop by then. */
@@ -55,14 +59,14 @@ export class LoopPulse {
 
   /** Resolves when the time is up, or the loop is woken. */
   async rest(ms: number): Promise<void> {
-    const until = performance.now() + ms;
-    while (!this.isWoken && performance.now() < until) await this.pause(until);
+    const until = this.clock.now() + ms;
+    while (!this.isWoken && this.clock.now() < until) await this.pause(until);
   }
 
   /** Resolves when the time is up, or the loop is to end: all else waits. */
   async sitOut(ms: number): Promise<void> {
-    const until = performance.now() + ms;
-    while (!this.isEnding && performance.now() < until) {
+    const until = this.clock.now() + ms;
+    while (!this.isEnding && this.clock.now() < until) {
       await this.pause(until);
       this.turn();
     }
@@ -70,7 +74,7 @@ export class LoopPulse {
 
   private async pause(until: number): Promise<void> {
     this.beat();
-    const ms = Math.min(until - performance.now(), IDLE_TURN_MS);
-    await delay(ms, undefined, { signal: this.woken }).catch(() => undefined);
+    const ms = Math.min(until - this.clock.now(), IDLE_TURN_MS);
+    await this.clock.pause(ms, this.woken);
   }
 }
