@@ -105,6 +105,32 @@ describe('a small batch of rows', () => {
     await eventually(async () => expect(await accounts.balances()).toEqual({ a: 3 }));
   });
 
+  /** Resolves when the statement waits for a lock. */
+  const waits = () =>
+    eventually(async () =>
+      expect(
+        await accounts.database.query(
+          `SELECT pid FROM pg_stat_activity
+           WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'WITH claim%'`,
+        ),
+      ).toHaveLength(1),
+    );
+
+  it('writes nothing where the checkpoint was moved while it waited for that', async () => {
+    const app = await accounts.start();
+    await apply(app, [move('a', 1)]);
+    const other = await accounts.database.connect();
+    await other.query('BEGIN');
+    await other.query(
+      'UPDATE projection_checkpoints SET position = 0, witness_position = NULL, witness_id = NULL',
+    );
+    await app.store.append('s', [move('a', 2)]);
+    await waits();
+    await other.query('COMMIT');
+    // The row as it was, with both events once more.
+    await eventually(async () => expect(await accounts.balances()).toEqual({ a: 4 }));
+  });
+
   it('is rolled back where the application ends while it waits for a lock', async () => {
     const app = await accounts.start();
     await apply(app, [move('a', 1)]);
@@ -112,13 +138,7 @@ describe('a small batch of rows', () => {
     await other.query('BEGIN');
     await other.query('SELECT FROM accounts FOR UPDATE');
     await app.store.append('s', [move('a', 2)]);
-    await eventually(async () =>
-      expect(
-        await accounts.database.query(
-          `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'WITH claim%'`,
-        ),
-      ).toHaveLength(1),
-    );
+    await waits();
     await app.close();
     await other.query('COMMIT');
     expect(await accounts.balances()).toEqual({ a: 1 });
