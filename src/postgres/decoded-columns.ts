@@ -23,6 +23,7 @@ export class DecodedColumns implements PageColumns {
   private versions: readonly number[] | undefined;
   private metadatas: readonly (EventMetadata | null)[] | undefined;
   private times: readonly (number | string)[] | undefined;
+  private readonly dates: Date[] = [];
 
   constructor(private readonly texts: ColumnTexts) {}
 
@@ -46,8 +47,10 @@ export class DecodedColumns implements PageColumns {
     return BigInt((this.positions ??= positionsOf(this.texts.positions))[at]!);
   }
 
+  /** Made once for each event, for making a date that cannot be set takes longer than all else. */
   recordedAt(at: number): Date {
-    return momentOf((this.times ??= JSON.parse(`[${this.texts.recordedAt}]`) as (number | string)[])[at]!);
+    this.times ??= JSON.parse(`[${this.texts.recordedAt}]`) as (number | string)[];
+    return (this.dates[at] ??= momentOf(this.times[at]!));
   }
 }
 
