@@ -11,7 +11,8 @@ import { inPhases } from './write-phases';
 
 /** What a batch comes to: encoded when it was folded, so that the next one may change the rows meanwhile. */
 export interface RowWrites {
-  readonly isEmpty: boolean;
+  /** How many rows. */
+  readonly count: number;
   /** What to write, for whoever does it all in one statement. */
   steps(): WriteStep[];
   /** @throws ForeignWriteError */
@@ -84,7 +85,7 @@ export class RowSession {
     this.reachesBeyondMemory = this.cascades.reachBeyondMemory;
     const steps = () => inPhases(changes.map(({ encoded }) => encoded.phases()));
     return {
-      isEmpty: changes.length === 0,
+      count: changes.reduce((sum, { count }) => sum + count, 0),
       steps,
       save: async (client) => {
         const { areLinked, combined } = this.links;

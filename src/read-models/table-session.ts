@@ -8,6 +8,8 @@ import { inTheWay, layersOf, type UniqueMove } from './unique-moves';
 
 /** What a batch changes in a table. */
 export interface TableChanges {
+  /** How many rows. */
+  readonly count: number;
   readonly encoded: EncodedChanges;
   /** @param transaction the one that they were written by */
   committed(transaction: string): void;
@@ -175,6 +177,7 @@ export class TableSession implements CachedRows {
       row.replaced = false;
     }
     return {
+      count: changed.length,
       encoded,
       committed: (transaction) => {
         for (const row of changed) row.xmin = transaction;

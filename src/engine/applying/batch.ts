@@ -17,8 +17,8 @@ export type AfterCommit = ProjectionContext['afterCommit'];
 /** A batch of which everything is done that needs no transaction. */
 export interface PreparedBatch {
   write(manager: EntityManager, fenced: Fenced): Promise<void>;
-  /** The same for whoever writes it in one statement, where that can be. */
-  readonly steps?: () => readonly WriteStep[];
+  /** The same for whoever writes it in one statement, where it is small enough for that. */
+  readonly steps?: (() => readonly WriteStep[]) | undefined;
   /** Called once the transaction has committed. */
   committed(fenced: Fenced): void;
 }

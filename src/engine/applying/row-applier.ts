@@ -13,6 +13,9 @@ import { HandlerWatch } from './handler-watch';
 import { type FoldStep, RowFold } from './row-fold';
 import { isPromise, leaveUnheard } from '../../async/is-promise';
 
+/** More rows than this gain nothing from fewer round trips. */
+const FEW_ROWS = 100;
+
 /**
  * Runs handlers that fold rows: loads the rows a batch needs at once, folds in memory, and saves what changed at once.
  * Only saving needs the transaction, so that a batch is folded while the one before it is being written.
@@ -41,7 +44,7 @@ export class RowApplier implements BatchApplier {
     const writes = this.session.end();
     return {
       write: async (manager, fenced) => {
-        if (writes.isEmpty) return;
+        if (writes.count === 0) return;
         const cancel = new StatementCancel(this.dataSource, fenced);
         batch.calledOff.addEventListener('abort', cancel.send);
         const client = (await manager.queryRunner!.connect()) as ClientBase;
@@ -52,7 +55,7 @@ export class RowApplier implements BatchApplier {
           await cancel.settled(client);
         }
       },
-      steps: () => writes.steps(),
+      steps: writes.count > FEW_ROWS ? undefined : () => writes.steps(),
       committed: ({ transaction }) => writes.committed(transaction),
     };
   }

@@ -9,9 +9,6 @@ import { ForeignWriteError } from '../../read-models/row.errors';
 import type { Claim, Fenced } from '../../state/checkpoint.store';
 import type { PreparedBatch } from './batch';
 
-/** More rows than this gain nothing from fewer round trips. */
-const FEW_ROWS = 100;
-
 /** What the server says when a text is no number. */
 const NO_NUMBER = '22P02';
 
@@ -57,7 +54,6 @@ export class SingleStatement {
     if (this.isRefused || !claim || !prepared.steps || this.dataSource.subscribers.length > 0)
       return undefined;
     const steps = prepared.steps();
-    if (steps.reduce((sum, { count }) => sum + count, 0) > FEW_ROWS) return undefined;
     const runner = this.dataSource.createQueryRunner();
     try {
       const client = (await runner.connect()) as PoolClient;
