@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import { withSilentConnections } from '../database/silent-connections';
-import type { StateRow } from '../state/control.store';
+import type { StateRow } from '../state/projection-state';
 import { shield } from '../state/shield';
 import { readModelTables } from './applying/read-model-tables';
 import type { EngineState } from './coordination/engine-state';
@@ -29,7 +29,7 @@ export class Emptying {
    */
   async empty({ definition, reader }: ManagedProjection): Promise<void> {
     const { dataSource, inlineOf } = this.parts;
-    const { checkpoints, control, deadLetters } = this.parts.state;
+    const { checkpoints, control, registrations, deadLetters } = this.parts.state;
     const { name } = definition;
     const tables = readModelTables(dataSource, definition);
     const state = await control.read(name);
@@ -48,7 +48,8 @@ export class Emptying {
       // Also one that was paused a moment ago: that its pause ends must not be a side effect.
       if (!(await control.leaveStop(manager, name))) throw new ProjectionPausedError(name, 'be rebuilt');
       await control.nextGeneration(manager, name);
-      if (end !== undefined) await control.beginWithin(manager, name, { after: position, historyUntil: end });
+      if (end !== undefined)
+        await registrations.beginWithin(manager, name, { after: position, historyUntil: end });
       if (tables.length > 0) await manager.query(`TRUNCATE ${tables.join(', ')}`);
     };
     const inline = inlineOf(name);

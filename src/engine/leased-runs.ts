@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { RecordedEvent } from '../events/recorded-event';
-import type { ControlSnapshot, DeclaredProjection, StateRow } from '../state/control.store';
+import type { ControlSnapshot } from '../state/control-snapshot';
+import type { DeclaredProjection } from '../state/declared-projection';
+import type { StateRow } from '../state/projection-state';
 import type { Lease } from '../state/lease.store';
 import type { SegmentId } from '../state/segment-id';
 import type { CatchUpTarget, CatchUpTargets } from './catch-up-targets';

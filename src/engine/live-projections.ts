@@ -1,4 +1,4 @@
-import type { StateRow } from '../state/control.store';
+import type { StateRow } from '../state/projection-state';
 import type { ProjectionRegistry } from './projection-registry';
 import type { RunnerFactory } from './runner-factory';
 import { asHere } from './segment/live-stop';

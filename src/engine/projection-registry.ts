@@ -1,5 +1,5 @@
 import type { ProjectionDefinition } from '../authoring/projection-definition';
-import type { DeclaredProjection } from '../state/control.store';
+import type { DeclaredProjection } from '../state/declared-projection';
 import { UnknownProjectionError } from './failures/operation.errors';
 import { segmentByIdentity } from './reading/segment-by-identity';
 import type { SourceReader } from './reading/source-reader';

@@ -107,7 +107,7 @@ export class RunnerFactory {
       halt,
       mayRetryIn,
     });
-    const { commands, control } = state;
+    const { commands, control, audits } = state;
     const runner: SegmentRunner = new SegmentRunner({
       projection: name,
       types,
@@ -118,7 +118,7 @@ export class RunnerFactory {
       batches,
       pipeline,
       recovery,
-      commands: new SegmentCommands(commands, control, queue, transaction, policy.isTransient),
+      commands: new SegmentCommands(commands, control, audits, queue, transaction, policy.isTransient),
       reporter: this.reporterOf(id, cursor),
       halt,
     });

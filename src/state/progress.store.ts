@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { DesiredState, StoredFailure } from './control.store';
+import type { DesiredState, StoredFailure } from './projection-state';
 import { isLive } from './is-live';
 import { tableName } from './table-name';
 import type { StoredTrouble } from './trouble.store';

@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { RecordedEvent } from '../events/recorded-event';
-import type { DeclaredProjection } from './control.store';
+import type { DeclaredProjection } from './declared-projection';
 import type { DeadLetterStore } from './dead-letter.store';
 import { releasedNow } from './is-live';
 import { giveWay } from './give-way';

@@ -1,5 +1,5 @@
 import { surplusOf } from '../../src/engine/coordination/surplus';
-import type { StateRow } from '../../src/state/control.store';
+import type { StateRow } from '../../src/state/projection-state';
 
 const state = (projection: string, segments: number) => ({ projection, segments }) as StateRow;
 const held = (projection: string, count: number) =>

@@ -1,4 +1,4 @@
-import { ControlStore } from '../../src/state/control.store';
+import { RegistrationStore } from '../../src/state/registration.store';
 import { startApp } from '../support/app';
 import { around } from '../support/around';
 import { createDatabase } from '../support/database';
@@ -12,7 +12,7 @@ it('a start that fails once it is connected leaves no session behind', async () 
       `SELECT FROM pg_stat_activity
        WHERE application_name = 'nestjs-projections listen' AND datname = current_database()`,
     );
-  around(ControlStore.prototype, 'register', async () => {
+  around(RegistrationStore.prototype, 'register', async () => {
     await eventually(async () => expect(await listening()).toHaveLength(1));
     throw new Error('it cannot be registered');
   });

@@ -8,12 +8,13 @@ import { LeaseTaker } from '../../src/engine/coordination/lease-taker';
 import { PostgresEventStore } from '../../src/postgres/postgres-event-store';
 import { ControlStore } from '../../src/state/control.store';
 import { LeaseStore } from '../../src/state/lease.store';
+import { RegistrationStore } from '../../src/state/registration.store';
 
 /** The steps of the start, and of the stop, each of which the test ends the process in. */
 const PHASES: Record<string, [prototype: object, method: string]> = {
   open: [PostgresEventStore.prototype, 'open'],
   watch: [HeadWatcher.prototype, 'start'],
-  register: [ControlStore.prototype, 'register'],
+  register: [RegistrationStore.prototype, 'register'],
   look: [ControlStore.prototype, 'snapshot'],
   beat: [Heartbeat.prototype, 'start'],
   take: [LeaseTaker.prototype, 'take'],

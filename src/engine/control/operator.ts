@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { CommandOutcome } from '../../state/command.store';
-import type { Actor } from '../../state/control.store';
+import type { Actor } from '../../state/audit.store';
 import { CommandFailedError, NoOwnerError, ProjectionNotRegisteredError } from '../failures/operation.errors';
 import type { ManagedProjection } from '../segment/managed-projection';
 import type { ProjectionEngine } from '../projection-engine';
@@ -26,12 +26,12 @@ export class Operator {
     action: 'pause' | 'resume',
     actor: Actor,
   ): Promise<void> {
-    const { control } = this.engine.state;
+    const { control, audits } = this.engine.state;
     const { name } = projection.definition;
     const write = async (manager?: EntityManager) => {
       if (!(await control.setState(name, state, manager)))
         throw new ProjectionNotRegisteredError(name, action);
-      await control.audit(name, action, actor, {}, manager);
+      await audits.add(name, action, actor, {}, manager);
     };
     const inline = state === 'paused' ? this.engine.inlineOf(name) : undefined;
     await (inline ? inline.handBack('be paused', write) : write());

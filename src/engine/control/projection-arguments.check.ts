@@ -8,7 +8,7 @@ import {
 } from '../../authoring/argument-checks';
 import { type Check, listOf, show } from '../../authoring/option-checks';
 import { InvalidArgumentError } from '../../events/invalid-argument.error';
-import type { Actor } from '../../state/control.store';
+import type { Actor } from '../../state/audit.store';
 import type { DeadLetterFilter } from '../../state/dead-letter';
 import type { WaitLimits } from '../waits/progress-waits';
 

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { appendedEvents } from '../../events/appended-events';
 import type { AppendResult } from '../../events/event-store';
-import type { Actor } from '../../state/control.store';
+import type { Actor } from '../../state/audit.store';
 import type { DeadLetter, DeadLetterFilter } from '../../state/dead-letter';
 import type { ProjectionProgress } from '../../state/progress.store';
 import type { CommittedBatch } from '../applying/committed-batch';
@@ -148,7 +148,7 @@ export class Projections {
         applied: outcomes.reduce((sum, { applied }) => sum + applied, 0),
         failed: outcomes.reduce((sum, { failed }) => sum + failed, 0),
       };
-      await this.engine.state.control.audit(name, 'retry', actor, { filter, ...outcome });
+      await this.engine.state.audits.add(name, 'retry', actor, { filter, ...outcome });
       return outcome;
     });
   }
@@ -223,7 +223,7 @@ export class Projections {
       await this.needRunner(projection, 'rebuild', limits.signal);
       const { settled } = await projection.reader.source.head();
       await this.engine.empty(projection);
-      await this.engine.state.control.audit(name, 'rebuild', { by, reason });
+      await this.engine.state.audits.add(name, 'rebuild', { by, reason });
       this.operator.announce(projection, 'is rebuilt', { by, reason });
       if (kind.waitsToBeAsked) await this.runToTarget(projection, settled, 'rebuild');
       await this.follow(projection, settled, 'rebuild', limits);

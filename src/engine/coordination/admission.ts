@@ -1,4 +1,5 @@
-import type { DeclaredProjection, StateRow } from '../../state/control.store';
+import type { DeclaredProjection } from '../../state/declared-projection';
+import type { StateRow } from '../../state/projection-state';
 
 /**
  * Whether code may run the segments of a projection as they are.

@@ -1,5 +1,8 @@
 import type { Checkpoint } from '../../state/checkpoint.store';
-import type { Beginning, ControlSnapshot, DeclaredProjection, StateRow } from '../../state/control.store';
+import type { Beginning } from '../../state/beginning';
+import type { ControlSnapshot } from '../../state/control-snapshot';
+import type { DeclaredProjection } from '../../state/declared-projection';
+import type { StateRow } from '../../state/projection-state';
 import type { Lease } from '../../state/lease.store';
 import type { SegmentId } from '../../state/segment-id';
 import type { Directive } from '../segment/segment-runner';

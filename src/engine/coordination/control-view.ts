@@ -1,4 +1,5 @@
-import type { ControlSnapshot, InstanceRow, LeaseRow, StateRow } from '../../state/control.store';
+import type { ControlSnapshot, InstanceRow, LeaseRow } from '../../state/control-snapshot';
+import type { StateRow } from '../../state/projection-state';
 import type { SegmentId } from '../../state/segment-id';
 import type { Directive } from '../segment/segment-runner';
 

@@ -1,5 +1,7 @@
 import type { DataSource } from 'typeorm';
-import type { ControlSnapshot, DeclaredProjection, StateRow } from '../../state/control.store';
+import type { ControlSnapshot } from '../../state/control-snapshot';
+import type { DeclaredProjection } from '../../state/declared-projection';
+import type { StateRow } from '../../state/projection-state';
 import { keyOf, type SegmentId } from '../../state/segment-id';
 import { Admissions } from './admissions';
 import type { Candidate, CoordinatedProjections } from './candidate';
@@ -56,11 +58,11 @@ export class Coordinator {
     private readonly projections: CoordinatedProjections,
   ) {
     const { problems } = this;
-    const { control, cuts, leases, checkpoints, instance } = state;
+    const { registrations, cuts, leases, checkpoints, instance } = state;
     this.admissions = new Admissions(problems, (name, stored) => projections.outdated(name, stored));
     this.free = new FreeSegments(instance, leaseMs);
     this.apart = new SegmentsApart(problems, leaseMs);
-    this.registration = new Registration(dataSource, control, cuts, problems, (name) =>
+    this.registration = new Registration(dataSource, registrations, cuts, problems, (name) =>
       projections.beginning(name),
     );
     this.taker = new LeaseTaker(dataSource, leases, checkpoints, cuts, problems);

@@ -1,4 +1,4 @@
-import type { InstanceRow } from '../../state/control.store';
+import type { InstanceRow } from '../../state/control-snapshot';
 
 /**
  * How many of the given segments an instance should hold: of each, the part that falls to it among all live instances

@@ -1,4 +1,4 @@
-import type { LeaseRow } from '../../state/control.store';
+import type { LeaseRow } from '../../state/control-snapshot';
 import { keyOf, type SegmentId } from '../../state/segment-id';
 
 /** An owner that lives has renewed a lease within this time after the clock of the database went back. */

@@ -1,5 +1,5 @@
 import { ProjectionError } from '../../events/projection.error';
-import type { DeclaredProjection } from '../../state/control.store';
+import type { DeclaredProjection } from '../../state/declared-projection';
 
 const nameOf = (source: string | undefined): string =>
   source === undefined ? "the module's event store" : `the source "${source}"`;

@@ -1,6 +1,9 @@
 import type { DataSource } from 'typeorm';
-import type { Beginning, ControlStore, DeclaredProjection, StateRow } from '../../state/control.store';
+import type { Beginning } from '../../state/beginning';
+import type { DeclaredProjection } from '../../state/declared-projection';
 import { giveWay } from '../../state/give-way';
+import type { StateRow } from '../../state/projection-state';
+import type { RegistrationStore } from '../../state/registration.store';
 import type { SegmentCutStore } from '../../state/segment-cut.store';
 import { tableName } from '../../state/table-name';
 import { inTransaction } from '../../database/transaction';
@@ -19,7 +22,7 @@ export class Registration {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly control: ControlStore,
+    private readonly registrations: RegistrationStore,
     private readonly cuts: SegmentCutStore,
     private readonly problems: CoordinationProblems,
     private readonly beginning: (projection: string) => Promise<Beginning>,
@@ -57,11 +60,11 @@ export class Registration {
 
   private async register(projection: DeclaredProjection): Promise<void> {
     const { name } = projection;
-    const known = await this.control.isRegistered(name);
+    const known = await this.registrations.isRegistered(name);
     const beginning = known ? KNOWN : await this.beginning(name);
     await inTransaction(this.dataSource, async (manager) => {
       await giveWay(manager);
-      const source = await this.control.register(projection, beginning, manager);
+      const source = await this.registrations.register(projection, beginning, manager);
       if (source !== projection.source)
         throw new ProjectionSourceChangedError(
           projection,

@@ -1,4 +1,5 @@
-import type { DeclaredProjection, StateRow } from '../../state/control.store';
+import type { DeclaredProjection } from '../../state/declared-projection';
+import type { StateRow } from '../../state/projection-state';
 import type { CoordinationProblems } from './coordination-problems';
 import { SegmentsApartError } from './segment-by.errors';
 

@@ -1,4 +1,5 @@
-import type { InstanceRow, LeaseRow, StateRow } from '../../state/control.store';
+import type { InstanceRow, LeaseRow } from '../../state/control-snapshot';
+import type { StateRow } from '../../state/projection-state';
 import type { SegmentId } from '../../state/segment-id';
 import { fairShare } from './fair-share';
 

@@ -1,4 +1,4 @@
-import type { StoredFailure } from '../../state/control.store';
+import type { StoredFailure } from '../../state/projection-state';
 import { CheckpointBeyondStoreError, CheckpointOfAnotherStoreError } from './store.errors';
 
 const NAMES = new Set([CheckpointBeyondStoreError.name, CheckpointOfAnotherStoreError.name]);

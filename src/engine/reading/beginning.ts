@@ -1,6 +1,6 @@
 import type { ProjectionDefinition } from '../../authoring/projection-definition';
 import type { EventSource } from '../../events/event-source';
-import type { Beginning } from '../../state/control.store';
+import type { Beginning } from '../../state/beginning';
 import { BeginningBeyondStoreError, BeginningUnsettledError } from '../failures/store.errors';
 
 /** How far the store is when a projection is registered. */

@@ -1,4 +1,5 @@
-import type { Beginning, StateRow } from '../../state/control.store';
+import type { Beginning } from '../../state/beginning';
+import type { StateRow } from '../../state/projection-state';
 import type { HeadWatcher } from './head-watcher';
 
 interface Known extends Beginning {

@@ -1,7 +1,7 @@
 import type { ProjectionDefinition } from '../../authoring/projection-definition';
 import type { EventSource } from '../../events/event-source';
 import { UnreadableEventError } from '../../events/unreadable-event.error';
-import type { StateRow } from '../../state/control.store';
+import type { StateRow } from '../../state/projection-state';
 import { segmentByIdentity } from './segment-by-identity';
 import { segmentOf } from './segment-filter';
 

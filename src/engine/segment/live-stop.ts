@@ -1,4 +1,4 @@
-import type { DesiredState, StoredFailure } from '../../state/control.store';
+import type { DesiredState, StoredFailure } from '../../state/projection-state';
 import type { Kind } from '../kinds/kind';
 
 /** Why a live projection has stopped in this instance: every instance has its own, and none outlasts the process. */

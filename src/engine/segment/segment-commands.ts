@@ -1,7 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import type { Checkpoint, Fenced } from '../../state/checkpoint.store';
 import type { CommandStore } from '../../state/command.store';
-import type { Actor, CommandRow, ControlStore, StateRow } from '../../state/control.store';
+import type { Actor, AuditStore } from '../../state/audit.store';
+import type { CommandRow } from '../../state/control-snapshot';
+import type { ControlStore } from '../../state/control.store';
+import type { StateRow } from '../../state/projection-state';
 import type { DeadLetterFilter } from '../../state/dead-letter';
 import { storableText } from '../../state/storable-text';
 import type { BatchTransaction } from '../applying/batch-transaction';
@@ -44,6 +47,7 @@ export class SegmentCommands {
   constructor(
     private readonly commands: CommandStore,
     private readonly control: ControlStore,
+    private readonly audits: AuditStore,
     private readonly queue: DeadLetterQueue,
     private readonly transaction: BatchTransaction,
     private readonly isTransient: (error: unknown) => boolean,
@@ -116,7 +120,7 @@ export class SegmentCommands {
           type: event.type,
           errorMessage,
         }));
-        await this.control.audit(row.projection, 'discard', actor, { events: details }, manager);
+        await this.audits.add(row.projection, 'discard', actor, { events: details }, manager);
       },
     });
     // What waited behind a discarded event waits for nobody now, also where a crash came in between.
@@ -141,7 +145,7 @@ export class SegmentCommands {
     await this.transaction.apply(this.nothing(context), {
       fence: (manager) => context.move(to, manager),
       finish: async (manager) => {
-        await this.control.audit(projection, 'skip', actor, { position, failure: state.failure }, manager);
+        await this.audits.add(projection, 'skip', actor, { position, failure: state.failure }, manager);
         await this.control.setState(projection, 'running', manager);
       },
     });

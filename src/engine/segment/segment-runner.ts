@@ -1,7 +1,8 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { EventPage } from '../../events/event-source';
 import { UnreadableEventError } from '../../events/unreadable-event.error';
-import type { CommandRow, DesiredState } from '../../state/control.store';
+import type { CommandRow } from '../../state/control-snapshot';
+import type { DesiredState } from '../../state/projection-state';
 import type { RetryingError } from '../failures/standstill.errors';
 import type { FeedReader } from '../reading/event-feed';
 import type { HeadWatcher } from '../reading/head-watcher';
