@@ -10,7 +10,7 @@ import { type Check, listOf, show } from '../../authoring/option-checks';
 import { InvalidArgumentError } from '../../events/invalid-argument.error';
 import type { Actor } from '../../state/audit.store';
 import type { DeadLetterFilter } from '../../state/dead-letter';
-import type { WaitLimits } from '../waits/progress-waits';
+import type { WaitLimits } from '../waits/waiter';
 
 const FILTER = {
   ids: listOf('ids of dead letters', (id) => typeof id === 'string' && /^\d+$/.test(id) && isInRange(id)),

@@ -1,5 +1,6 @@
 import type { ProjectionProgress } from '../../state/progress.store';
 import type { ManagedProjection } from '../segment/managed-projection';
+import type { WaitTarget } from './waiter';
 
 /**
  * Up to where everything that a projection handles is applied or set aside; `undefined` where nobody can know, which is
@@ -33,6 +34,20 @@ export function reachHere({ runners }: ManagedProjection): bigint | undefined {
 /** Whether appends apply the events of an inline projection: its checkpoint then stays where it was. */
 export function isHandedOver({ kind }: ManagedProjection, progress: ProjectionProgress): boolean {
   return kind.joinsAppends && progress.byAppends;
+}
+
+/** @param reach of the projection, by what is stored of it */
+export function isReached(
+  target: WaitTarget,
+  progress: ProjectionProgress,
+  reach: bigint | undefined,
+): boolean {
+  if (reach === undefined || reach < target.position) return false;
+  if (!target.replayed || progress.byAppends) return true;
+  // A replay of an inline projection ends with the hand-over, which events that are set aside forbid.
+  return progress.segments.every(
+    ({ replaying, inHistory }) => !(progress.hasLetters ? inHistory : replaying),
+  );
 }
 
 const lower = (one: bigint | undefined, other: bigint): bigint =>

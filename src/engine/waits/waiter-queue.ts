@@ -1,12 +1,18 @@
+import type { ProjectionProgress } from '../../state/progress.store';
+import type { ManagedProjection } from '../segment/managed-projection';
 import type { Waiter } from './waiter';
 
 const NOBODY: readonly Waiter[] = [];
 
 /** Who waits for one projection, in order of position: finding those who are served does not depend on how many wait. */
 export class WaiterQueue {
+  /** What the last look that found anybody here saw of the projection. */
+  seen: ProjectionProgress | undefined;
   /** The positions that are waited for, ascending. */
   private readonly positions: bigint[] = [];
   private readonly groups = new Map<bigint, Set<Waiter>>();
+
+  constructor(readonly projection: ManagedProjection) {}
 
   get isEmpty(): boolean {
     return this.positions.length === 0;

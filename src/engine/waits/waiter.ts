@@ -1,5 +1,6 @@
 import type { AppendedEvents } from '../../events/appended-events';
 import type { LoopWork } from '../applying/loop-work';
+import type { ManagedProjection } from '../segment/managed-projection';
 
 /** What is waited for. */
 export interface WaitTarget {
@@ -16,13 +17,20 @@ export interface WaitTarget {
   readonly inside: LoopWork | undefined;
 }
 
+/** How long somebody waits at most. */
+export interface WaitLimits {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Somebody who waits for a projection. */
 export interface Waiter {
+  readonly projection: ManagedProjection;
   readonly target: WaitTarget;
   /** How many looks at the database had begun before it: only a later one tells how things stand. */
   readonly since: number;
   /** Whether its time was up before anybody had looked. */
-  expired: boolean;
+  readonly expired: boolean;
   /** When it was first seen, by the clock of this process, that nobody runs the projection. */
   unownedSince: number | undefined;
   /** Gives up, or has it looked for once more. */
