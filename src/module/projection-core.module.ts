@@ -5,7 +5,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { ProjectionExplorer } from '../authoring/projection.explorer';
-import { ProjectionEngine } from '../engine/projection-engine';
+import { Engine } from '../engine/engine';
 import { Projections } from '../engine/control/projections';
 import { endsWithin } from '../async/ends-within';
 import { AppendTooEarlyError } from '../events/append-too-early.error';
@@ -56,7 +56,7 @@ export class ProjectionCoreModule
 
   constructor(
     @Inject(ProjectionExplorer) private readonly explorer: ProjectionExplorer,
-    @Inject(ProjectionEngine) private readonly engine: ProjectionEngine,
+    @Inject(Engine) private readonly engine: Engine,
     @Inject(EventStore) store: EventStore,
     @Inject(HeldConnections) private readonly connections: HeldConnections,
     @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
@@ -80,29 +80,31 @@ export class ProjectionCoreModule
   async onApplicationBootstrap(): Promise<void> {
     this.register();
     try {
-      await this.engine.start();
+      await this.engine.lifeCycle.start();
     } catch (error) {
       // Nest stops nothing of an application that did not start.
-      await this.engine.stop().catch(() => undefined);
-      await this.engine.close();
+      await this.engine.lifeCycle.stop().catch(() => undefined);
+      await this.engine.lifeCycle.close();
       throw error;
     }
   }
 
   /** At the start, or at an append that comes before it: in `onModuleInit`, or where nobody calls `init()`. */
   private register(): void {
-    this.registered ??= registerOnce(() => this.engine.register(this.explorer.explore(this.options)));
+    this.registered ??= registerOnce(() =>
+      this.engine.lifeCycle.register(this.explorer.explore(this.options)),
+    );
     if (this.registered.error) throw this.registered.error;
   }
 
   /** The first of the shutdown hooks: the data source is open and nothing else has stopped yet. */
   async onModuleDestroy(): Promise<void> {
-    if (!(await this.engine.stop())) this.connections.cutLentFor(HUNG_MS);
+    if (!(await this.engine.lifeCycle.stop())) this.connections.cutLentFor(HUNG_MS);
   }
 
   /** Requests in flight may have appended until here. */
   async beforeApplicationShutdown(): Promise<void> {
-    if (!(await endsWithin(this.engine.close(), CLOSE_MS))) this.connections.cutLentFor(HUNG_MS);
+    if (!(await endsWithin(this.engine.lifeCycle.close(), CLOSE_MS))) this.connections.cutLentFor(HUNG_MS);
   }
 }
 
@@ -125,10 +127,10 @@ function makeEngine(
   store: EventStore,
   options: ResolvedOptions,
   modules: ModuleRef,
-): ProjectionEngine {
+): Engine {
   const connections = connectionsOf(database, options);
-  const own = withoutSilentConnections(database, () => engine.longestStatementMs);
-  const engine: ProjectionEngine = new ProjectionEngine(own, store, sourcesWithin(modules, options.sources), {
+  const own = withoutSilentConnections(database, () => engine.times.longestStatementMs);
+  const engine: Engine = new Engine(own, store, sourcesWithin(modules, options.sources), {
     ...options,
     connections,
   });
@@ -179,7 +181,7 @@ function withProviders(definition: DynamicModule, dataSource: string | undefined
       useFactory: (database: DataSource) => new HeldConnections(database),
     },
     {
-      provide: ProjectionEngine,
+      provide: Engine,
       inject: [DATABASE, EventStore, RESOLVED_OPTIONS, ModuleRef],
       useFactory: makeEngine,
     },

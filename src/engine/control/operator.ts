@@ -4,7 +4,7 @@ import type { CommandOutcome } from '../../state/command.store';
 import type { Actor } from '../../state/audit.store';
 import { CommandFailedError, NoOwnerError, ProjectionNotRegisteredError } from '../failures/operation.errors';
 import type { ManagedProjection } from '../segment/managed-projection';
-import type { ProjectionEngine } from '../projection-engine';
+import type { Engine } from '../engine';
 import { until } from '../../async/until';
 import { CommandStalledError } from '../waits/waiting.errors';
 
@@ -18,7 +18,7 @@ const LOOK_MS = 50;
 export class Operator {
   private readonly logger = new Logger('Projection');
 
-  constructor(private readonly engine: ProjectionEngine) {}
+  constructor(private readonly engine: Engine) {}
 
   async setState(
     projection: ManagedProjection,
@@ -33,7 +33,7 @@ export class Operator {
         throw new ProjectionNotRegisteredError(name, action);
       await audits.add(name, action, actor, {}, manager);
     };
-    const inline = state === 'paused' ? this.engine.inlineOf(name) : undefined;
+    const inline = state === 'paused' ? this.engine.inline.of(name) : undefined;
     await (inline ? inline.handBack('be paused', write) : write());
     this.logger.log(`Projection "${name}" is ${action}d${saidOf(actor)}`);
     await this.engine.coordinator.nudge();
@@ -67,7 +67,7 @@ export class Operator {
 
   /** Nobody runs an inline projection that appends keep current; with events set aside it must have an owner again. */
   private async hasOwner(name: string, command: string): Promise<boolean> {
-    const inline = this.engine.inlineOf(name);
+    const inline = this.engine.inline.of(name);
     if (!inline || (await inline.isBehind())) return true;
     if (command === 'skip')
       throw new CommandFailedError(name, command, 'appends apply its events, and it stops before none');
@@ -79,7 +79,7 @@ export class Operator {
 
   private async outcome<Result>(name: string, command: string, id: string): Promise<Result> {
     const { commands } = this.engine.state;
-    const longestSilence = Math.max(SILENCE_MS, 2 * this.engine.handlerTimeoutMs);
+    const longestSilence = Math.max(SILENCE_MS, 2 * this.engine.times.handlerTimeoutMs);
     let outcome = await commands.outcome(id);
     const isSettled = async () => {
       outcome = await commands.outcome(id);

@@ -10,6 +10,7 @@ import { type Check, listOf, show } from '../../authoring/option-checks';
 import { InvalidArgumentError } from '../../events/invalid-argument.error';
 import type { Actor } from '../../state/audit.store';
 import type { DeadLetterFilter } from '../../state/dead-letter';
+import { UnsupportedOperationError } from '../failures/operation.errors';
 import type { WaitLimits } from '../waits/waiter';
 
 const FILTER = {
@@ -41,6 +42,16 @@ export function checkDiscard(given: unknown): void {
     throw new InvalidArgumentError(
       'discardDeadLetters',
       `${open} is undefined: leave it out if all are meant`,
+    );
+}
+
+/** What loses events says why, for whoever looks for them later. */
+export function checkReason(operation: string, projection: string, given: unknown): void {
+  if (typeof given !== 'string' || given.trim() === '')
+    throw new UnsupportedOperationError(
+      operation,
+      projection,
+      'it loses events, and so it needs a reason to be kept',
     );
 }
 

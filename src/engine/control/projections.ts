@@ -1,33 +1,31 @@
-import { setImmediate } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
-import { appendedEvents } from '../../events/appended-events';
+import { outsideContext } from '../../async/outside-context';
 import type { AppendResult } from '../../events/event-store';
 import type { Actor } from '../../state/audit.store';
 import type { DeadLetter, DeadLetterFilter } from '../../state/dead-letter';
-import type { ProjectionProgress } from '../../state/progress.store';
 import type { CommittedBatch } from '../applying/committed-batch';
+import { Engine } from '../engine';
 import type { RetryOutcome } from '../letters/dead-letter-queue';
-import { NoOwnerError, UnsupportedOperationError } from '../failures/operation.errors';
-import { loopWorkOf } from '../applying/loop-work';
 import type { ManagedProjection } from '../segment/managed-projection';
+import { CatchingUp } from './catching-up';
+import { DeadLetterOrders } from './dead-letter-orders';
 import { Operator } from './operator';
-import { outsideContext } from '../../async/outside-context';
 import {
   checkActor,
   checkDiscard,
   checkFilter,
   checkLimits,
   checkPosition,
+  checkReason,
   checkRebuild,
   checkWritten,
 } from './projection-arguments.check';
-import { ProjectionEngine } from '../projection-engine';
 import type { ProjectionStatus } from './projection-status';
-import { segmentOfFailure } from '../reading/segment-of-failure';
+import { Rebuilding } from './rebuilding';
+import { Skipping } from './skipping';
 import { StatusReader } from './status-reader';
-import { until } from '../../async/until';
-import { ProjectionPausedError, WaitsForItselfError } from '../waits/waiting.errors';
+import { Waiting } from './waiting';
 
 export interface WaitOptions {
   /** Milliseconds. @default 5000 */
@@ -45,8 +43,6 @@ export interface RunOptions {
 }
 
 const WAIT_MS = 5_000;
-/** How often it is looked whether somebody runs a projection. */
-const LOOK_MS = 50;
 
 /**
  * What an application, a health check or an operator's tool asks of its projections. What it orders is written to the
@@ -58,10 +54,20 @@ const LOOK_MS = 50;
 export class Projections {
   private readonly operator: Operator;
   private readonly reader: StatusReader;
+  private readonly skipping: Skipping;
+  private readonly letters: DeadLetterOrders;
+  private readonly waiting: Waiting;
+  private readonly catchingUp: CatchingUp;
+  private readonly rebuilding: Rebuilding;
 
-  constructor(@Inject(ProjectionEngine) private readonly engine: ProjectionEngine) {
+  constructor(@Inject(Engine) private readonly engine: Engine) {
     this.operator = new Operator(engine);
     this.reader = new StatusReader(engine);
+    this.skipping = new Skipping(engine, this.operator);
+    this.letters = new DeadLetterOrders(engine, this.operator);
+    this.waiting = new Waiting(engine);
+    this.catchingUp = new CatchingUp(engine, this.waiting);
+    this.rebuilding = new Rebuilding(engine, this.operator, this.catchingUp, this.waiting);
   }
 
   /**
@@ -79,7 +85,7 @@ export class Projections {
    */
   async pause(name: string, actor: Actor = {}): Promise<void> {
     checkActor('pause', actor);
-    await outsideContext(() => this.operator.setState(this.engine.get(name), 'paused', 'pause', actor));
+    await outsideContext(() => this.operator.setState(this.get(name), 'paused', 'pause', actor));
   }
 
   /**
@@ -88,7 +94,7 @@ export class Projections {
    */
   async resume(name: string, actor: Actor = {}): Promise<void> {
     checkActor('resume', actor);
-    await outsideContext(() => this.operator.setState(this.engine.get(name), 'running', 'resume', actor));
+    await outsideContext(() => this.operator.setState(this.get(name), 'running', 'resume', actor));
   }
 
   /**
@@ -102,30 +108,16 @@ export class Projections {
     reason: string,
     actor: Omit<Actor, 'reason'> = {},
   ): Promise<void> {
-    needReason('skip', name, reason);
+    checkReason('skip', name, reason);
     checkPosition(position);
     checkActor('skip', actor);
-    const projection = this.engine.get(name);
-    if (!projection.kind.keepsCheckpoint)
-      throw new UnsupportedOperationError(
-        'skip an event',
-        name,
-        'it is live and keeps no checkpoint: fix the handler and resume it, or restart its instances, which begin at the head',
-      );
-    await needOutside(name, 'skip an event');
-    const order = { position: String(position), actor: { ...actor, reason } };
-    await outsideContext(async () => {
-      const state = await this.engine.state.control.read(name);
-      const segment = await segmentOfFailure(projection.definition, state, projection.reader.source);
-      await this.operator.order(projection, 'skip', order, segment);
-      await this.engine.coordinator.nudge();
-    });
+    await this.skipping.skip(this.get(name), position, { ...actor, reason });
   }
 
   /** The events a projection has set aside, in the order of the store; at most 1,000. */
   async deadLetters(name: string, filter: DeadLetterFilter = {}): Promise<DeadLetter[]> {
     checkFilter('deadLetters', filter);
-    return this.engine.state.deadLetters.list(this.engine.get(name).definition.name, filter);
+    return this.letters.list(this.get(name), filter);
   }
 
   /**
@@ -140,17 +132,7 @@ export class Projections {
   ): Promise<RetryOutcome> {
     checkFilter('retryDeadLetters', filter);
     checkActor('retryDeadLetters', actor);
-    const projection = this.engine.get(name);
-    await needOutside(name, 'retry dead letters');
-    return outsideContext(async () => {
-      const outcomes = await this.operator.order<RetryOutcome>(projection, 'retry', { filter, actor });
-      const outcome = {
-        applied: outcomes.reduce((sum, { applied }) => sum + applied, 0),
-        failed: outcomes.reduce((sum, { failed }) => sum + failed, 0),
-      };
-      await this.engine.state.audits.add(name, 'retry', actor, { filter, ...outcome });
-      return outcome;
-    });
+    return this.letters.retry(this.get(name), filter, actor);
   }
 
   /**
@@ -165,14 +147,8 @@ export class Projections {
   ): Promise<number> {
     checkDiscard(filter);
     const { reason, by, ...which } = filter;
-    needReason('discard dead letters', name, reason);
-    const projection = this.engine.get(name);
-    await needOutside(name, 'discard dead letters');
-    const order = { filter: which, actor: { by, reason } };
-    const outcomes = await outsideContext(() =>
-      this.operator.order<{ discarded: number }>(projection, 'discard', order),
-    );
-    return outcomes.reduce((sum, { discarded }) => sum + discarded, 0);
+    checkReason('discard dead letters', name, reason);
+    return this.letters.discard(this.get(name), which, { by, reason });
   }
 
   /**
@@ -185,15 +161,7 @@ export class Projections {
   async catchUp(name: string, options: RunOptions = {}): Promise<bigint> {
     checkLimits('catchUp', options);
     options.signal?.throwIfAborted();
-    const projection = this.engine.getStarted(name);
-    const settled = await outsideContext(async () => {
-      const head = await projection.reader.source.head();
-      if (projection.kind.waitsToBeAsked) await this.runToTarget(projection, head.settled, 'catch up');
-      return head.settled;
-    });
-    // Whether it waits for itself can be told by the caller's context.
-    await this.follow(projection, settled, 'catch up', options);
-    return settled;
+    return this.catchingUp.toHead(this.started(name), options);
   }
 
   /**
@@ -208,26 +176,7 @@ export class Projections {
     checkRebuild(options);
     const { by, reason, ...limits } = options;
     limits.signal?.throwIfAborted();
-    const projection = this.engine.getStarted(name);
-    const { kind, definition } = projection;
-    if (!kind.keepsCheckpoint)
-      throw new UnsupportedOperationError('be rebuilt', name, 'it is live and keeps nothing');
-    if (definition.readModels.length === 0)
-      throw new UnsupportedOperationError(
-        'be rebuilt',
-        name,
-        'it declares no readModels, and replaying into tables that still hold rows would count events twice',
-      );
-    await needOutside(name, 'be rebuilt');
-    await outsideContext(async () => {
-      await this.needRunner(projection, 'rebuild', limits.signal);
-      const { settled } = await projection.reader.source.head();
-      await this.engine.empty(projection);
-      await this.engine.state.audits.add(name, 'rebuild', { by, reason });
-      this.operator.announce(projection, 'is rebuilt', { by, reason });
-      if (kind.waitsToBeAsked) await this.runToTarget(projection, settled, 'rebuild');
-      await this.follow(projection, settled, 'rebuild', limits);
-    });
+    await this.rebuilding.rebuild(this.started(name), { by, reason }, limits);
   }
 
   /**
@@ -242,94 +191,22 @@ export class Projections {
     checkWritten(written);
     checkLimits('waitFor', options);
     const { timeoutMs = WAIT_MS, signal } = options;
-    const projection = this.engine.getStarted(name);
-    if (!projection.kind.keepsCheckpoint && !this.engine.runsHere(projection))
-      throw new UnsupportedOperationError(
-        'be waited for',
-        name,
-        'it is live and does not run in this instance (see the option run), and each instance has its own',
-      );
-    const { source } = projection.definition;
-    if (source !== undefined && typeof written !== 'bigint')
-      throw new UnsupportedOperationError(
-        'be waited for with the result of an append',
-        name,
-        `it reads the source "${source}", of which that says nothing: give the position of the event there`,
-      );
-    const position = typeof written === 'bigint' ? written : written.globalPosition;
-    const events = typeof written === 'bigint' ? undefined : appendedEvents(written);
-    const mustShow = typeof written !== 'bigint';
-    const target = {
-      position,
-      mustShow,
-      events,
-      replayed: false,
-      operation: undefined,
-      inside: loopWorkOf(name),
-    };
-    await this.engine.waits.wait(projection, target, { timeoutMs, signal });
+    await this.waiting.forWritten(this.started(name), written, { timeoutMs, signal });
   }
 
   /** The batches that this process commits from now on. */
   changes(name: string): Observable<CommittedBatch> {
-    return this.engine.get(name).changes;
+    return this.get(name).changes;
   }
 
-  /** A catch-up projection runs in this process, for whoever asks for it. */
-  private async runToTarget(projection: ManagedProjection, target: bigint, operation: string): Promise<void> {
-    const { name } = projection.definition;
-    const [row] = await this.engine.state.progress.progressOf([name]);
-    if (row && isThere(row, target)) return;
-    if (row?.state === 'paused') throw new ProjectionPausedError(name, operation);
-    if (!this.engine.runsHere(projection)) throw new NoOwnerError(name, operation, 0);
-    await this.engine.catchUp(projection, target);
+  /** @throws UnknownProjectionError */
+  private get(name: string): ManagedProjection {
+    return this.engine.registry.get(name);
   }
 
-  private async follow(
-    projection: ManagedProjection,
-    position: bigint,
-    operation: string,
-    { timeoutMs = Infinity, signal }: RunOptions,
-  ): Promise<void> {
-    const replayed = projection.kind.keepsCheckpoint;
-    const inside = loopWorkOf(projection.definition.name);
-    const target = { position, mustShow: false, events: undefined, replayed, operation, inside };
-    await this.engine.waits.wait(projection, target, { timeoutMs, signal });
+  /** @throws UnknownProjectionError, ProjectionsNotRunningError */
+  private started(name: string): ManagedProjection {
+    this.engine.lifeCycle.throwIfNotStarted();
+    return this.get(name);
   }
-
-  /** What is emptied must be filled again: somebody has to be there for it. */
-  private async needRunner(
-    projection: ManagedProjection,
-    operation: string,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const { name } = projection.definition;
-    const { unownedMs } = this.engine;
-    const somebody = () => {
-      signal?.throwIfAborted();
-      return this.engine.hasRunner(projection);
-    };
-    if (!(await until(somebody, LOOK_MS, unownedMs))) throw new NoOwnerError(name, operation, unownedMs);
-  }
-}
-
-/** What the owner of a projection is ordered to do, it does when its handlers and their effects have ended. */
-async function needOutside(projection: string, operation: string): Promise<void> {
-  const work = loopWorkOf(projection);
-  if (!work) return;
-  // An effect that does not wait for the order has ended by then.
-  await setImmediate();
-  if (!work.isOver) throw new WaitsForItselfError(projection, operation);
-}
-
-const isThere = ({ segments }: ProjectionProgress, target: bigint): boolean =>
-  segments.every(({ position, begun, replaying }) => begun && BigInt(position) >= target && !replaying);
-
-function needReason(operation: string, projection: string, reason: unknown): void {
-  if (typeof reason !== 'string' || reason.trim() === '')
-    throw new UnsupportedOperationError(
-      operation,
-      projection,
-      'it loses events, and so it needs a reason to be kept',
-    );
 }

@@ -3,7 +3,7 @@ import type { SegmentProgress, StoredStatus } from '../../state/progress.store';
 import type { HeadReport } from '../reading/head-watcher';
 import { asHere } from '../segment/live-stop';
 import type { ManagedProjection } from '../segment/managed-projection';
-import type { ProjectionEngine } from '../projection-engine';
+import type { Engine } from '../engine';
 import type { ProjectionFailure, ProjectionState, ProjectionStatus } from './projection-status';
 import { isHandedOver, reachOf } from '../waits/reach';
 import { forJson } from './status-json';
@@ -16,16 +16,17 @@ const NOTHING: Backlog = { events: 0, seconds: 0 };
 
 /** Puts together what the loops here know and what the database says of the others. */
 export class StatusReader {
-  constructor(private readonly engine: ProjectionEngine) {}
+  constructor(private readonly engine: Engine) {}
 
   /** @throws ProjectionsNotRunningError, StatusUnavailableError */
   async all(): Promise<ProjectionStatus[]> {
-    this.engine.throwIfNotStarted();
+    this.engine.lifeCycle.throwIfNotStarted();
     return within(LONGEST_MS, () => this.read());
   }
 
   private async read(): Promise<ProjectionStatus[]> {
-    const { all, readers, state } = this.engine;
+    const { readers, state } = this.engine;
+    const { all } = this.engine.registry;
     // The heads first: what is settled before an inline projection is seen handed over is applied by then.
     const heads = new Map(
       await Promise.all(readers.all.map(async (reader) => [reader, await reader.report()] as const)),
@@ -66,7 +67,7 @@ export class StatusReader {
       owners: row.segments.map(({ owner }) => owner).filter((owner) => owner !== null),
       unownedSeconds: unownedSecondsOf(projection, row),
       version: { here: version, stored: row.version },
-      notInline: kind.joinsAppends && !row.byAppends ? this.engine.inlineOf(name)?.hindrance : undefined,
+      notInline: kind.joinsAppends && !row.byAppends ? this.engine.inline.of(name)?.hindrance : undefined,
       heartbeatAgeMs: projection.heartbeatAgeMs,
     });
   }
