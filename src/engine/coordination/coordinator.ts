@@ -1,7 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { ControlSnapshot } from '../../state/control-snapshot';
 import type { DeclaredProjection } from '../../state/declared-projection';
-import type { StateRow } from '../../state/projection-state';
 import { keyOf, type SegmentId } from '../../state/segment-id';
 import { Admissions } from './admissions';
 import type { Candidate, CoordinatedProjections } from './candidate';
@@ -15,6 +14,7 @@ import { HeldLoops } from './held-loops';
 import { LeaseTaker } from './lease-taker';
 import { outsideContext } from '../../async/outside-context';
 import { Registration } from './registration';
+import { isResegmentationDue } from './resegmentation-due';
 import { SegmentsApart } from './segments-apart';
 import { surplusOf } from './surplus';
 import { endsWithin } from '../../async/ends-within';
@@ -193,7 +193,7 @@ export class Coordinator {
     let changed = false;
     for (const code of this.projections.runnable()) {
       const stored = this.view.stateOf(code.name);
-      if (!stored || !isDue(stored, code)) {
+      if (!stored || !isResegmentationDue(stored, code)) {
         this.problems.passed(RESEGMENT, code.name);
         continue;
       }
@@ -240,11 +240,4 @@ export class Coordinator {
     const { loops, state, view } = this;
     for (const held of surplusOf(loops.running, share, state.instance, view.snapshot)) loops.stop(held);
   }
-}
-
-/** Whether other segments are wanted than there are, by this code. */
-function isDue(stored: StateRow, { version, segmentBy }: DeclaredProjection): boolean {
-  const { segments, segmentsWanted, segmentedBy, segmentByWanted } = stored;
-  if (stored.version !== version || segmentByWanted !== segmentBy) return false;
-  return segments !== segmentsWanted || (segments > 1 && segmentedBy !== segmentByWanted);
 }
