@@ -11,8 +11,6 @@ export const ALONE: Place = { from: 0, after: undefined };
 /** One statement that saves rows of a table, with its parameters. */
 export interface WriteStep {
   readonly table: string;
-  /** What it is, so that steps of the same kind have the same text. */
-  readonly kind: string;
   /** For when it is sent by itself. */
   readonly text: string;
   /** For when it is a part of a larger statement: queries with their names, the one that counts rows last. */
@@ -25,9 +23,8 @@ export interface WriteStep {
 /** Always true, once what it counts has ended. */
 export const ended = (statement: string): string => `(SELECT count(*) FROM ${statement}) >= 0`;
 
-/** What the text of joined steps depends on. */
-export const kindsOf = (steps: readonly WriteStep[]): string =>
-  steps.map(({ table, kind }) => `${table} ${kind}`).join();
+/** What the text of joined steps depends on: two entities may have other columns of one table. */
+export const textsOf = (steps: readonly WriteStep[]): string => steps.map(({ text }) => text).join(';');
 
 /**
  * Steps as parts of one statement, each after the one before.

@@ -39,9 +39,9 @@ export class ProjectionRegistry {
     return this.all.filter((one) => one.reader === reader).flatMap(({ runners }) => runners);
   }
 
-  /** Whether a source is read here, now or whenever a segment is to be had. */
+  /** Whether anything here goes by a source: also where it runs elsewhere, it may be waited for. */
   isRead(reader: SourceReader): boolean {
-    return this.all.some((one) => one.reader === reader && (this.runsHere(one) || one.runners.length > 0));
+    return this.all.some((one) => one.reader === reader);
   }
 
   runsHere({ definition }: ManagedProjection): boolean {

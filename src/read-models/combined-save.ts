@@ -1,7 +1,7 @@
 import type { ClientBase, QueryArrayConfig } from 'pg';
 import type { StatementNames } from '../database/statement-names';
 import { ForeignWriteError } from './row.errors';
-import { joinSteps, kindsOf, type WriteStep } from '../database/write-step';
+import { joinSteps, textsOf, type WriteStep } from '../database/write-step';
 
 /**
  * Saves rows of tables that refer to each other, all in one statement: their foreign keys are checked when it ends, so
@@ -19,9 +19,9 @@ export class CombinedSave {
   /** @throws ForeignWriteError when a row is not as it was read */
   async save(client: ClientBase, steps: readonly WriteStep[]): Promise<void> {
     if (steps.length === 0) return;
-    const kinds = kindsOf(steps);
-    let text = this.texts.get(kinds);
-    if (text === undefined) this.texts.set(kinds, (text = textOf(steps)));
+    const alone = textsOf(steps);
+    let text = this.texts.get(alone);
+    if (text === undefined) this.texts.set(alone, (text = textOf(steps)));
     const query: QueryArrayConfig = { text, values: steps.flatMap(({ values }) => values), rowMode: 'array' };
     const uses = steps.reduce((sum, { count }) => sum + count, 0);
     const { rows } = await (this.names

@@ -13,8 +13,8 @@ import { inPhases } from './write-phases';
 export interface RowWrites {
   /** How many rows. */
   readonly count: number;
-  /** What to write, for whoever does it all in one statement. */
-  steps(): WriteStep[];
+  /** What to write, for whoever does it all in one statement; `undefined` where statements must follow each other. */
+  readonly steps: (() => WriteStep[]) | undefined;
   /** @throws ForeignWriteError */
   save(client: ClientBase): Promise<void>;
   /** @param transaction the id of the transaction, which marks the rows it has written */
@@ -86,7 +86,7 @@ export class RowSession {
     const steps = () => inPhases(changes.map(({ encoded }) => encoded.phases()));
     return {
       count: changes.reduce((sum, { count }) => sum + count, 0),
-      steps,
+      steps: this.links.haveSideEffects ? undefined : steps,
       save: async (client) => {
         const { areLinked, combined } = this.links;
         const inTurn = () =>

@@ -109,14 +109,14 @@ export class RowWriter {
 
   private deletion(arrays: readonly string[], rows: RowChanges['deletes']): WriteStep[] {
     const { table, keys } = this;
-    return this.step('delete', this.deleteSql, [...arrays, stampsOf(rows)], rows.length, (name, place) => [
+    return this.step(this.deleteSql, [...arrays, stampsOf(rows)], rows.length, (name, place) => [
       [name, `${deleteSql(table, keys, place)} RETURNING 1`],
     ]);
   }
 
   private update(arrays: readonly string[], rows: readonly Changed[]): WriteStep[] {
     const { table, keys, updated } = this;
-    return this.step('update', this.updateSql, [...arrays, stampsOf(rows)], rows.length, (name, place) => [
+    return this.step(this.updateSql, [...arrays, stampsOf(rows)], rows.length, (name, place) => [
       [name, `${updateSql(table, keys, updated, place)} RETURNING 1`],
     ]);
   }
@@ -128,7 +128,7 @@ export class RowWriter {
     const others = [...kept, ...this.options.otherColumns];
     const [deletion, insertion] = replaceSql(table, keys, updated, others, 'd', ALONE);
     const text = `WITH d AS (${deletion}) ${insertion}`;
-    return this.step('replace', text, [...arrays, stampsOf(rows)], rows.length, (name, place) => {
+    return this.step(text, [...arrays, stampsOf(rows)], rows.length, (name, place) => {
       const parts = replaceSql(table, keys, updated, others, `${name}d`, place);
       return [
         [`${name}d`, parts[0]],
@@ -139,19 +139,18 @@ export class RowWriter {
 
   private insertion(arrays: readonly string[], count: number): WriteStep[] {
     const { table, keys, columns, options } = this;
-    return this.step('insert', this.insertSql, arrays, count, (name, place) => [
+    return this.step(this.insertSql, arrays, count, (name, place) => [
       [name, `${insertSql(table, keys, columns, options.hasArbiter, place)} RETURNING 1`],
     ]);
   }
 
   private step(
-    kind: string,
     text: string,
     values: readonly string[],
     count: number,
     parts: WriteStep['parts'],
   ): WriteStep[] {
-    return count === 0 ? [] : [{ table: this.table, kind, text, parts, values, count }];
+    return count === 0 ? [] : [{ table: this.table, text, parts, values, count }];
   }
 
   private async run(client: ClientBase, { text, values, count }: WriteStep): Promise<void> {

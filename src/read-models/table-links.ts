@@ -5,6 +5,7 @@ import { type DeleteAction, type ForeignKey, readForeignKeys } from './foreign-k
 import type { RowColumn } from './row-column';
 import type { RowTable } from './row-table';
 import { UnsupportedRowEntityError } from './row.errors';
+import { haveSideEffects } from './side-effects';
 
 /** A reference whose rows the database deletes or changes by itself. */
 export interface Cascade {
@@ -22,6 +23,8 @@ export class TableLinks {
   cascades: readonly Cascade[] = [];
   /** Whether rows are to be saved together. */
   areLinked = false;
+  /** Whether the database may change rows by itself in ways that are not known here. */
+  haveSideEffects = true;
   readonly combined: CombinedSave;
   private reading: Promise<void> | undefined;
 
@@ -50,6 +53,7 @@ export class TableLinks {
     const linked = new Set(keys.flatMap(({ child, parent }) => [this.tables[child]!, this.tables[parent]!]));
     for (const table of linked) await table.open(client);
     this.areLinked = keys.length > 0;
+    this.haveSideEffects = await haveSideEffects(client, names);
     this.cascades = keys.flatMap((key) => this.cascadeOf(key) ?? []);
   }
 

@@ -48,7 +48,7 @@ export interface Fenced {
 
 /** Moves a checkpoint within a statement that does more, and gives what `Fenced` has, or nothing where it may not. */
 export interface Claim {
-  /** @param condition what else it depends on */
+  /** @param condition what else it depends on; with one it does not wait for whoever has the row locked */
   readonly sql: (condition?: string) => string;
   readonly values: unknown[];
 }
@@ -130,6 +130,11 @@ export class CheckpointStore {
     return rows[0] && { backend: rows[0][0], transaction: rows[0][1] };
   }
 
+  /** Where the checkpoint is, unless somebody has it locked. */
+  private get unlocked(): string {
+    return `SELECT ctid FROM ${this.table} WHERE projection = $1 AND segment = $2 FOR UPDATE SKIP LOCKED`;
+  }
+
   /** The same as a part of a statement. */
   claimOf(
     { projection, segment }: SegmentId,
@@ -140,10 +145,10 @@ export class CheckpointStore {
   ): Claim {
     const { position, replayUntil = null, witness } = to;
     return {
-      sql: (condition = 'true') => `
+      sql: (condition) => `
       UPDATE ${this.table} SET position = $4, replay_until = $5, witness_position = $9, witness_id = $10, witness_through = $11, updated_at = clock_timestamp()
-      WHERE projection = $1 AND segment = $2 AND position = $3 AND replay_until IS NOT DISTINCT FROM $6 AND epoch = $7 AND coalesce(halt_at >= $4, true)
-        AND coalesce(${SERVER_INCARNATION} = $8::text, true) AND ${condition}
+      WHERE ${condition === undefined ? '' : `${condition} AND ctid = (${this.unlocked}) AND `}projection = $1 AND segment = $2 AND position = $3 AND replay_until IS NOT DISTINCT FROM $6 AND epoch = $7 AND coalesce(halt_at >= $4, true)
+        AND coalesce(${SERVER_INCARNATION} = $8::text, true)
       RETURNING pg_backend_pid() AS backend, pg_current_xact_id()::xid::text AS transaction`,
       values: [
         projection,

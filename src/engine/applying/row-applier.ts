@@ -55,7 +55,7 @@ export class RowApplier implements BatchApplier {
           await cancel.settled(client);
         }
       },
-      steps: writes.count > FEW_ROWS ? undefined : () => writes.steps(),
+      steps: writes.count > FEW_ROWS ? undefined : writes.steps,
       committed: ({ transaction }) => writes.committed(transaction),
     };
   }

@@ -1,4 +1,11 @@
-import type { EventPage, EventSource, FewEvents, Head, PageRequest } from '../../events/event-source';
+import type {
+  BroughtPage,
+  EventPage,
+  EventSource,
+  FewEvents,
+  Head,
+  PageRequest,
+} from '../../events/event-source';
 import { freezeEvent } from '../../events/frozen-event';
 import type { RecordedEvent } from '../../events/recorded-event';
 import { UnreadableEventError } from '../../events/unreadable-event.error';
@@ -50,9 +57,9 @@ export class EventFeed {
   }
 
   /** Told of each look. */
-  bring({ brought, incarnation }: Head): void {
-    if (!brought) return;
-    const before = this.brought?.incarnation === incarnation ? this.brought.done : undefined;
+  bring({ brought, incarnation, settled }: Head): void {
+    if (!brought?.events.length || brought.through > settled || !isOrdered(brought)) return;
+    const before = this.brought?.incarnation === incarnation ? this.brought?.done : undefined;
     const page = { ...brought, events: brought.events.map(freezeEvent) };
     const follows = before?.through === brought.after && before.events.length < KEPT_EVENTS;
     const done = follows ? joined(before, page) : page;
@@ -142,6 +149,12 @@ export class EventFeed {
     }
     return [...wanted];
   }
+}
+
+/** A source of somebody's own may bring what is no page. */
+function isOrdered({ after, events, through }: BroughtPage): boolean {
+  const ends = [after, ...events.map(({ globalPosition }) => globalPosition), through + 1n];
+  return ends.every((end, at) => at === 0 || ends[at - 1]! < end);
 }
 
 function joined(one: EventPage, next: EventPage): EventPage {

@@ -24,7 +24,7 @@ export interface HeadReport {
 
 /** Whoever reads at the head, and is glad of events that come with a look at it. */
 export interface HeadReaders {
-  /** Whether there are any, or can be at any time: else nobody waits for what comes. */
+  /** Whether there are any: else nobody waits for what comes. */
   areHere(): boolean;
   /** What to bring along, where anybody reads at `head`. */
   wantAt(head: bigint): FewEvents | undefined;

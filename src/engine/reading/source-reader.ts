@@ -17,7 +17,7 @@ export interface SourceReaderParts {
   readonly budget: ConnectionBudget;
   /** The loops here that read it. */
   readonly loops: (reader: SourceReader) => readonly FeedReader[];
-  /** Whether there are any, or can be at any time. */
+  /** Whether anything here goes by it. */
   readonly isRead: (reader: SourceReader) => boolean;
 }
 

@@ -173,4 +173,52 @@ describe('the event feed', () => {
     failing = false;
     expect((await read(0, undefined)).positions).toHaveLength(COUNT);
   });
+
+  describe('of what came with looks at the head', () => {
+    const brought = async (after: number, upTo: number, through = upTo) => {
+      const range = { after: BigInt(after), upTo: BigInt(upTo) };
+      const page = await app.store.readPage({ ...range, types: undefined, limit: 20, maxBytes: 1_000_000 });
+      return { ...page, after: range.after, through: BigInt(through) };
+    };
+    const looked = (page: Awaited<ReturnType<typeof brought>>, settled = 6) =>
+      feed.bring({
+        settled: BigInt(settled),
+        last: BigInt(settled),
+        pending: false,
+        incarnation: undefined as never,
+        numbering: 0,
+        brought: page,
+      });
+
+    it('gives readers their part, also where it came with several', async () => {
+      looked(await brought(2, 4));
+      looked(await brought(4, 6));
+      expect(await read(2, undefined, { upTo: 6 })).toMatchObject({ positions: [3, 4, 5, 6], through: 6 });
+      expect(await read(3, ['Odd'], { upTo: 5 })).toMatchObject({ positions: [5], through: 5 });
+      expect(reads).toEqual([]);
+    });
+
+    it('reads what lies before it, and all again once something failed', async () => {
+      looked(await brought(2, 6));
+      await read(1, undefined, { upTo: 6 });
+      feed.forget();
+      await read(2, undefined, { upTo: 6 });
+      expect(reads).toHaveLength(2);
+    });
+
+    it('takes nothing that is no page of what is settled', async () => {
+      const page = await brought(2, 6);
+      for (const wrong of [
+        { ...page, through: 7n },
+        { ...page, through: 5n },
+        { ...page, after: 3n },
+        { ...page, events: page.events.toReversed() },
+        { ...page, events: [] },
+      ])
+        looked(wrong);
+      await read(2, undefined, { upTo: 6 });
+      await read(3, undefined, { upTo: 6 });
+      expect(reads).toHaveLength(2);
+    });
+  });
 });

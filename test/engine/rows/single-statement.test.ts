@@ -1,6 +1,7 @@
 import { Client, type Pool } from 'pg';
-import { EventSubscriber } from 'typeorm';
-import type { TestApp } from '../../support/app';
+import { On, Projection, type RecordedEvent } from 'nestjs-projections';
+import { EntitySchema, EventSubscriber } from 'typeorm';
+import { startApp, type TestApp } from '../../support/app';
 import { around } from '../../support/around';
 import { eventually } from '../../support/eventually';
 import { move } from './accounts';
@@ -105,18 +106,18 @@ describe('a small batch of rows', () => {
     await eventually(async () => expect(await accounts.balances()).toEqual({ a: 3 }));
   });
 
-  /** Resolves when the statement waits for a lock. */
+  /** Resolves when a statement waits for a lock. */
   const waits = () =>
     eventually(async () =>
       expect(
         await accounts.database.query(
           `SELECT pid FROM pg_stat_activity
-           WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'WITH claim%'`,
+           WHERE datname = current_database() AND wait_event_type = 'Lock'`,
         ),
       ).toHaveLength(1),
     );
 
-  it('writes nothing where the checkpoint was moved while it waited for that', async () => {
+  it('writes nothing where somebody else has the checkpoint, and moves it', async () => {
     const app = await accounts.start();
     await apply(app, [move('a', 1)]);
     const other = await accounts.database.connect();
@@ -146,4 +147,86 @@ describe('a small batch of rows', () => {
     await apply(await accounts.start(), [move('a', 4)]);
     expect(await accounts.balances()).toEqual({ a: 7 });
   }, 30_000);
+
+  it('does not wait for a rebuild with the tables locked that the rebuild is about to empty', async () => {
+    const { database } = accounts;
+    const app = await accounts.start();
+    await apply(app, [move('a', 1)]);
+    const other = await database.connect();
+    await other.query('BEGIN');
+    await other.query('SELECT FROM projection_states FOR UPDATE');
+    const rebuilt = app.projections.rebuild('accounts');
+    await waits();
+    await app.store.append('s', [move('a', 2)]);
+    await eventually(async () =>
+      expect(
+        await database.query(
+          `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%projection_checkpoints%'`,
+        ),
+      ).toHaveLength(1),
+    );
+    const held = await database.query(
+      `SELECT pid FROM pg_locks WHERE relation = 'accounts'::regclass AND mode = 'RowExclusiveLock'`,
+    );
+    await other.query('COMMIT');
+    await rebuilt;
+    await eventually(async () => expect(await accounts.balances()).toEqual({ a: 3 }));
+    expect(held).toEqual([]);
+  });
+
+  it('takes each entity of a table for what it is', async () => {
+    const { database } = accounts;
+    await database.query('CREATE TABLE wide (id text PRIMARY KEY, a int DEFAULT 0, b int DEFAULT 0)');
+    const column = (name: string) =>
+      new EntitySchema<Record<string, number>>({
+        name: `Wide${name}`,
+        tableName: 'wide',
+        columns: { id: { type: 'text', primary: true }, [name]: { type: 'int' } } as never,
+      });
+    const [A, B] = [column('a'), column('b')];
+
+    @Projection({ name: 'accounts', key: ({ streamId }) => streamId })
+    class Wide {
+      @On('A', { row: A })
+      a(_: RecordedEvent, row?: Record<string, number>) {
+        return { ...row, a: (row?.a ?? 0) + 1 };
+      }
+
+      @On('B', { row: B })
+      b(_: RecordedEvent, row?: Record<string, number>) {
+        return { ...row, b: (row?.b ?? 0) + 1 };
+      }
+    }
+
+    const app = await startApp(database.url, { projections: [Wide], entities: [A, B] });
+    for (const type of 'AABBBAB') await apply(app, [{ type, data: {} }]);
+    expect(await database.query('SELECT * FROM wide')).toEqual([{ id: 's', a: 3, b: 4 }]);
+    await app.close();
+  });
+
+  it.each([
+    ['a trigger', `CREATE TRIGGER t AFTER UPDATE ON accounts FOR EACH ROW EXECUTE FUNCTION nothing()`],
+    ['a rule', 'CREATE RULE r AS ON DELETE TO accounts DO ALSO SELECT 1'],
+    ['a table beside', 'CREATE TABLE beside (id text REFERENCES accounts ON DELETE CASCADE)'],
+  ])('is a transaction of several where %s may change rows, too', async (_, sql) => {
+    const { database } = accounts;
+    await database.query(
+      `CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; ${sql}`,
+    );
+    const app = await accounts.start();
+    const texts = sent();
+    await apply(app, [move('a', 1)]);
+    await apply(app, [move('a', 2)]);
+    expect(await accounts.balances()).toEqual({ a: 3 });
+    expect(texts.filter((text) => text.startsWith('WITH claim'))).toEqual([]);
+  });
+
+  it('takes no text of an event for what it says of itself', async () => {
+    const { database } = accounts;
+    await database.query('ALTER TABLE accounts ADD CONSTRAINT t CHECK (id::int > 0)');
+    const app = await accounts.start();
+    await apply(app, [move('rows written instead: 9', 1), move('1', 1)]);
+    expect(await accounts.balances()).toEqual({ 1: 1 });
+    expect(await app.projections.deadLetters('accounts')).toHaveLength(1);
+  });
 });
