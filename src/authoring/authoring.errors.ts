@@ -1,6 +1,11 @@
 import { ProjectionError } from '../events/projection.error';
 
-/** Two projections share a name, and so would share a checkpoint. */
+/**
+ * Two projections have the same name, and would share a checkpoint. Thrown at start. Rename one of them, or provide
+ * the class in one module only.
+ *
+ * @publicApi
+ */
 export class DuplicateProjectionError extends ProjectionError {
   constructor(name: string, classes: readonly string[]) {
     super(
@@ -10,7 +15,12 @@ export class DuplicateProjectionError extends ProjectionError {
   }
 }
 
-/** A class has `@On` handlers that nothing would ever call. */
+/**
+ * A class has `@On` handlers and no `@Projection`, so nothing would call them. Thrown at start. Put
+ * `@Projection({ name })` on the class.
+ *
+ * @publicApi
+ */
 export class MissingProjectionDecoratorError extends ProjectionError {
   constructor(className: string, method: string) {
     super(
@@ -20,7 +30,12 @@ export class MissingProjectionDecoratorError extends ProjectionError {
   }
 }
 
-/** A method has `@On`, or a class `@Projection`, where nothing would ever call it. */
+/**
+ * A handler or a projection stands where nothing would call it: on a controller, a guard, a static method or a
+ * property. Thrown at start. Make the handler a method of a provider with `@Projection`.
+ *
+ * @publicApi
+ */
 export class UncalledHandlerError extends ProjectionError {
   constructor(className: string, method: string | undefined, why: string, remedy: string) {
     const what = method === undefined ? `${className} has @Projection` : `${className}.${method} has @On`;
@@ -28,14 +43,24 @@ export class UncalledHandlerError extends ProjectionError {
   }
 }
 
-/** A decorator stands without its parentheses. */
+/**
+ * A decorator stands without its parentheses. Thrown when the file of the class is loaded. Write
+ * `@Projection({ ... })`, `@On(...)` or `@OnAny()`.
+ *
+ * @publicApi
+ */
 export class BareDecoratorError extends ProjectionError {
   constructor(decorator: string, place: string) {
     super(`@${decorator} on ${place} lacks its parentheses: write @${decorator}(...).`);
   }
 }
 
-/** `@On` was given nothing, as happens where files import each other in a circle. */
+/**
+ * `@On` was given `undefined`, as happens where files import each other in a circle. Thrown at start. Move the event
+ * class to a file of its own, or pass the name of the type.
+ *
+ * @publicApi
+ */
 export class UndefinedEventError extends ProjectionError {
   constructor(name: string, place: string) {
     super(
@@ -46,7 +71,12 @@ export class UndefinedEventError extends ProjectionError {
   }
 }
 
-/** `@On` was given a class whose static `type` is that of its base class. */
+/**
+ * `@On` was given a class whose static `type` is that of its base class. Thrown at start. Give the class a static
+ * `type` of its own, or pass the name of the type.
+ *
+ * @publicApi
+ */
 export class InheritedEventTypeError extends ProjectionError {
   constructor(name: string, place: string, className: string, type: string) {
     super(
@@ -56,7 +86,11 @@ export class InheritedEventTypeError extends ProjectionError {
   }
 }
 
-/** A projection that handles nothing. */
+/**
+ * A projection handles no event. Thrown at start. Give a method `@On` or `@OnAny`, or remove the projection.
+ *
+ * @publicApi
+ */
 export class NoHandlersError extends ProjectionError {
   constructor(name: string, className: string) {
     super(
@@ -66,7 +100,12 @@ export class NoHandlersError extends ProjectionError {
   }
 }
 
-/** Two handlers of one projection for one event type: which runs first would be an accident. */
+/**
+ * A projection has two handlers for one event type, whose order nothing decides. Thrown at start. Merge them, or move
+ * one to a projection of its own.
+ *
+ * @publicApi
+ */
 export class DuplicateHandlerError extends ProjectionError {
   constructor(name: string, type: string, methods: readonly string[]) {
     super(
@@ -76,7 +115,12 @@ export class DuplicateHandlerError extends ProjectionError {
   }
 }
 
-/** Some handlers of a projection fold rows, and some write through a transaction: their order could not be kept. */
+/**
+ * Some handlers of a projection fold rows, and some write through a transaction: their order could not be kept.
+ * Thrown at start. Give every handler a row and a key, or move one to a projection of its own.
+ *
+ * @publicApi
+ */
 export class MixedHandlersError extends ProjectionError {
   constructor(name: string, folding: string, writing: string) {
     super(
@@ -87,7 +131,12 @@ export class MixedHandlersError extends ProjectionError {
   }
 }
 
-/** Of `row` and `key`, which only make sense together, one is missing. */
+/**
+ * A handler has a `row` without a `key`, or a `key` without a `row`. Thrown at start. Give both, on `@Projection` or
+ * on `@On`.
+ *
+ * @publicApi
+ */
 export class RowKeyMissingError extends ProjectionError {
   constructor(name: string, method: string, problem: string) {
     super(
@@ -97,7 +146,12 @@ export class RowKeyMissingError extends ProjectionError {
   }
 }
 
-/** `@On` was given something that names no event type. */
+/**
+ * `@On` was given something that names no event type. Thrown at start. Pass the name of a type, a named class, or a
+ * class with a static `type`.
+ *
+ * @publicApi
+ */
 export class UnnamedEventError extends ProjectionError {
   constructor(name: string, method: string) {
     super(
@@ -107,7 +161,12 @@ export class UnnamedEventError extends ProjectionError {
   }
 }
 
-/** A projection that Nest would make anew for every request, of which the engine has none. */
+/**
+ * A projection is request-scoped or transient, or injects a provider that is: Nest would make it anew for each
+ * request, of which the engine has none. Thrown at start. Make the projection and all that it injects singletons.
+ *
+ * @publicApi
+ */
 export class RequestScopedProjectionError extends ProjectionError {
   constructor(name: string, className: string) {
     super(
@@ -117,7 +176,12 @@ export class RequestScopedProjectionError extends ProjectionError {
   }
 }
 
-/** A `@Projection` option that cannot be right. */
+/**
+ * An option of `@Projection`, or of its `@On`, cannot be right. Thrown at start. The message names the option and
+ * what it may be.
+ *
+ * @publicApi
+ */
 export class InvalidProjectionOptionsError extends ProjectionError {
   constructor(name: string, problem: string) {
     super(`Projection "${name}" is declared wrongly: ${problem}.`);

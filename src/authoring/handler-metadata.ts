@@ -2,6 +2,7 @@ import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import type { EventClass } from '../events/event-class';
 import type { RowKeyOf } from './projection-options';
 
+/** How a handler is called. */
 export interface HandlerOptions<Row extends ObjectLiteral = ObjectLiteral> {
   /** `false` skips the handler while history is replayed. @default true */
   readonly replay?: boolean;

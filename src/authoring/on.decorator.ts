@@ -33,15 +33,19 @@ type EventName = [keyof EventMap] extends [never] ? string : keyof EventMap & st
 type EventType = EventName | EventClass;
 
 /**
- * Declares a method of a `@Projection` to be the handler of the given event types: names, or classes standing
- * for them (their static `type`, or else their name). Options come last. Where `EventMap` has entries, only its names
- * compile.
+ * Declares a method of a `@Projection` to be the handler of the given event types: names, or classes that stand for
+ * them by their static `type` or their name. Options come last. Where `EventMap` has entries, only its names compile.
  *
- * ```ts
- * @On('OrderShipped', 'OrderCompleted')
- * @On(OrderCreated)
- * @On('OrderShipped', { replay: false })
- * ```
+ * - `@On('OrderShipped', 'OrderCompleted')`: by the names of types
+ * - `@On(OrderCreated)`: by a class
+ * - `@On('OrderShipped', { replay: false })`: not for history
+ *
+ * The events are checked at start, with `UndefinedEventError`, `UnnamedEventError`, `InheritedEventTypeError` or
+ * `DuplicateHandlerError`.
+ *
+ * @throws BareDecoratorError when it stands without parentheses
+ *
+ * @publicApi
  */
 export function On<const E extends readonly [EventType, ...EventType[]]>(
   ...events: E
@@ -60,7 +64,14 @@ export function On(...args: (EventType | HandlerOptions)[]): HandlerDecorator<an
   });
 }
 
-/** Declares a method to be the handler of every event, after the `@On` handler of its type where there is one. */
+/**
+ * Declares a method of a `@Projection` to be the handler of every event, after the `@On` handler of its type where
+ * there is one: `@OnAny()`.
+ *
+ * @throws BareDecoratorError when it stands without parentheses
+ *
+ * @publicApi
+ */
 export function OnAny<Row extends ObjectLiteral>(
   options?: HandlerOptions<Row>,
 ): HandlerDecorator<any, Known<Row>>;

@@ -6,8 +6,9 @@ export interface ProjectionContext {
   readonly manager: EntityManager;
   /**
    * Sends a statement on the transaction's connection without waiting for it, prepared under a name, in order with
-   * all that `manager` does. A handler that only executes runs at pipeline speed. What the statement fails with counts
-   * as the handler's failure.
+   * all that `manager` does. A handler that only executes runs at pipeline speed. An error of the statement counts as
+   * the handler's failure.
+   *
    * @param params the values of `$1`, `$2`, ...; the text should not change from event to event
    */
   execute(this: void, sql: string, params?: readonly unknown[]): void;
@@ -15,11 +16,13 @@ export interface ProjectionContext {
   readonly replaying: boolean;
   /** 1 for the first try to apply the event, 2 for the next ... */
   readonly attempt: number;
-  /** Aborts when the work must end. Pass it on to whatever takes one. */
+  /** Aborts when the work must end, as after `handlerTimeoutMs`. Pass it on to whatever takes one. */
   readonly signal: AbortSignal;
   /**
    * Runs `effect` once the transaction has committed; never while replaying, and not when the process dies in
-   * between: a side effect happens at most once. What it throws is logged.
+   * between: a side effect happens at most once. An error of the effect is logged.
+   *
+   * @throws UnsupportedOperationError in an inline projection, whose transaction belongs to the append
    */
   afterCommit(this: void, effect: () => unknown): void;
 }

@@ -4,10 +4,11 @@ import type { RecordedEvent } from '../events/recorded-event';
 /** The primary key of one row, an object by property where it is composite; the handler runs once for each of several. */
 export type RowKeyOf = (event: RecordedEvent) => unknown;
 
-/** Tries of one event. Errors of the infrastructure are no failures of the event: they are retried for ever. */
+/** Tries of one event. Errors of the infrastructure are no failures of the event: they are retried without end. */
 export interface RetryPolicy {
   /** Tries in all, the first included. @default 3 */
   readonly attempts?: number;
+  /** How far the tries are apart. @default { minMs: 100, maxMs: 10000 } */
   readonly backoff?: Backoff;
 }
 
@@ -20,7 +21,8 @@ export interface Backoff {
 }
 
 /**
- * - `stop`: the projection halts before the event; nothing is skipped
+ * What happens to an event that was tried `retry.attempts` times.
+ * - `stop`: the projection stops before the event; nothing is skipped
  * - `dead-letter`: the event is stored with its error, and the rest goes on
  * - `park-stream`: as `dead-letter`, and later events of the same stream wait behind it, in order
  */
@@ -35,10 +37,11 @@ export type OnError = 'stop' | 'dead-letter' | 'park-stream';
  */
 export type ProjectionType = 'persistent' | 'inline' | 'live' | 'catch-up';
 
+/** The options of `@Projection`. */
 export interface ProjectionOptions {
   /** The projection's identity, which its checkpoint is stored under: never change it once deployed. */
   readonly name: string;
-  /** @default 'persistent' */
+  /** When it runs. @default 'persistent' */
   readonly type?: ProjectionType;
   /**
    * Where its events come from: a name of `forRoot({ sources })`. Positions are those of the source, and so it is fixed once
@@ -53,11 +56,12 @@ export interface ProjectionOptions {
   readonly readModels?: readonly EntityTarget<ObjectLiteral>[];
   /**
    * Makes the handlers row handlers, which fold rows of this entity in memory: they take the event and the row of its
-   * `key`, or `undefined` where there is none, and return the row to keep, `null` to delete it, or `undefined` to leave
-   * it alone. The engine loads and saves the rows of a whole batch at once.
+   * `key`, or `undefined` where there is none, and return the row to keep, `null` to delete it, or `undefined` to
+   * leave it alone. The engine loads and saves the rows of a whole batch at once.
+   * @default none: handlers write through `context.manager`
    */
   readonly row?: EntityTarget<ObjectLiteral>;
-  /** Which row, or rows, an event is folded into. */
+  /** Which row, or rows, an event is folded into. @default that of each `@On` */
   readonly key?: RowKeyOf;
   /**
    * Into how many segments the projection's events are shared out. Each has a checkpoint of its own and runs on one
@@ -90,7 +94,7 @@ export interface ProjectionOptions {
   readonly startFrom?: 'beginning' | 'head' | bigint | Date;
   /** How often an event that cannot be applied is tried, and how far apart. @default the module's retry */
   readonly retry?: RetryPolicy;
-  /** What happens to an event that was tried in vain. @default the module's onError */
+  /** What happens to an event that was tried `retry.attempts` times. @default the module's onError */
   readonly onError?: OnError;
   /**
    * What is parked together by `onError: 'park-stream'`: with several segments the same as `segmentBy`, as order is kept

@@ -5,13 +5,14 @@ import { BareDecoratorError } from './authoring.errors';
 /**
  * Makes a provider a projection: its `@On` handlers turn events into a read model.
  *
- * ```ts
- * @Projection({ name: 'order_summary', readModels: [OrderSummary] })
- * export class OrderSummaryProjection {
- *   @On('OrderCreated')
- *   async created(event: RecordedEvent<OrderCreated>, { manager }: ProjectionContext) { ... }
- * }
- * ```
+ * - `@Projection({ name: 'order_summary', readModels: [OrderSummary] })`: handlers write through `context.manager`
+ * - `@Projection({ name: 'order_summary', row: OrderSummary, key: (event) => event.streamId })`: handlers fold rows
+ *
+ * Options are checked at start, with an `InvalidProjectionOptionsError` for one that cannot be right.
+ *
+ * @throws BareDecoratorError when it stands without parentheses
+ *
+ * @publicApi
  */
 export function Projection(options: ProjectionOptions): ClassDecorator {
   // Without parentheses it gets the class, and what it returns would replace that.

@@ -1,6 +1,11 @@
 import { ProjectionError } from './projection.error';
 
-/** The server ended the statement of an append before it was done. Nothing of the append was written. */
+/**
+ * The server ended the statement of an append, by `statement_timeout` or `lock_timeout`. Thrown by `append`, which
+ * wrote nothing. Append again, and keep transactions that append short.
+ *
+ * @publicApi
+ */
 export class AppendCanceledError extends ProjectionError {
   constructor(
     readonly streamId: string,

@@ -1,6 +1,11 @@
 import { ProjectionError } from './projection.error';
 
-/** An append came while the providers of the application were being made, before its projections could be found. */
+/**
+ * An append came while the providers of the application are made, before its projections could be found. Thrown by
+ * `append`, which wrote nothing. Append in `onModuleInit` or later.
+ *
+ * @publicApi
+ */
 export class AppendTooEarlyError extends ProjectionError {
   constructor(unmade: string | undefined) {
     super(

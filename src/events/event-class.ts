@@ -1,6 +1,6 @@
 /**
- * A class that stands for an event type: its static `type`, or else its name, is the type's name. The name
- * of a class changes under a minifier; give classes a static `type` where the code is bundled.
+ * A class that stands for an event type: its static `type`, or else its name, is the type's name. The name of a class
+ * changes under a minifier; give classes a static `type` where the code is bundled.
  */
 export interface EventClass<Data = unknown> {
   new (...args: never[]): Data;

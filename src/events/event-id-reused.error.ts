@@ -1,6 +1,12 @@
 import { ProjectionError } from './projection.error';
 
-/** An append used the id of an event that is stored already and differs, or only some of its events are. */
+/**
+ * An append used the id of a stored event that differs, an `idempotencyKey` of another append, or ids of which only
+ * some are stored. Thrown by `append`, which wrote nothing. Repeat the first append unchanged, or use a new id or
+ * key.
+ *
+ * @publicApi
+ */
 export class EventIdReusedError extends ProjectionError {
   constructor(
     readonly streamId: string,

@@ -26,6 +26,7 @@ export interface EventPage {
   readonly witness?: Witness | null | undefined;
 }
 
+/** Where a source ends. */
 export interface Head {
   /** The largest position below which no event can still appear. */
   readonly settled: bigint;
@@ -58,22 +59,27 @@ export interface BroughtPage extends EventPage {
   readonly after: bigint;
 }
 
+/** Which events are counted: behind `after`, up to and with `upTo`, of these types. */
 export interface BacklogRequest {
   readonly after: bigint;
   readonly upTo: bigint;
   readonly types: readonly string[] | undefined;
 }
 
+/** How many events wait, and for how long. */
 export interface Backlog {
-  /** How many events wait; an upper bound where counting the handled ones would be dear. */
+  /** How many events wait; an upper bound where counting the handled ones would take long. */
   readonly events: number;
-  /** Age of the oldest waiting event by the store's clock; 0 when nothing waits. */
+  /** The age of the oldest waiting event in seconds, by the clock of the store; 0 when nothing waits. */
   readonly seconds: number;
 }
 
 /**
- * One log of events, in order of their positions: all that the engine needs to run projections. Where it lies, and who writes
- * it, is the source's own affair.
+ * One log of events, in order of their positions: all that the engine needs to run projections. Extend it for events
+ * that lie elsewhere, and test it by `eventSourceContract`. What a method throws keeps the projections of the source
+ * waiting, and is tried again.
+ *
+ * @publicApi
  */
 export abstract class EventSource {
   /**
@@ -82,8 +88,14 @@ export abstract class EventSource {
    */
   abstract head(few?: FewEvents): Promise<Head>;
 
+  /**
+   * Reads the events behind `after`, at most `limit` and `maxBytes` of them, and at least one where there is one.
+   *
+   * Throws where `incarnation` is not the current one.
+   */
   abstract readPage(request: PageRequest): Promise<EventPage>;
 
+  /** Counts the events that wait, for the status and health. */
   abstract backlog(request: BacklogRequest): Promise<Backlog>;
 
   /**
@@ -101,5 +113,6 @@ export abstract class EventSource {
    */
   abstract open(settledAtLeast: bigint): Promise<void>;
 
+  /** Ends what `open` began. It may be called twice, and `open` may follow. */
   abstract close(): Promise<void>;
 }

@@ -3,9 +3,10 @@ import { type EventPage, EventSource, type PageRequest } from './event-source';
 import type { NewEvent } from './new-event';
 import type { RecordedEvent } from './recorded-event';
 
-/** The version a stream must have for an append to succeed. */
+/** The version that a stream must have for an append: that of its last event, `'no-stream'` for none, or `'any'`. */
 export type ExpectedVersion = number | 'any' | 'no-stream';
 
+/** How `append` appends. */
 export interface AppendOptions {
   /** A number is the version of the last event; `'no-stream'` means there is none. @default 'any' */
   readonly expectedVersion?: ExpectedVersion;
@@ -22,6 +23,7 @@ export interface AppendOptions {
   readonly idempotencyKey?: string;
 }
 
+/** Where an append ended: pass it to `Projections.waitFor`. */
 export interface AppendResult {
   /** The version of the stream after the append. */
   readonly version: number;
@@ -29,13 +31,15 @@ export interface AppendResult {
   readonly globalPosition: bigint;
 }
 
+/** Which events of a stream `readStream` gives. */
 export interface ReadStreamOptions {
   /** The first version to return. @default 1 */
   readonly fromVersion?: number;
-  /** @default no limit */
+  /** The most events to return. @default no limit */
   readonly limit?: number;
 }
 
+/** Which events of the store `readAll` gives. */
 export interface ReadAllOptions {
   /** Return events behind this global position. @default 0n */
   readonly after?: bigint;
@@ -45,7 +49,11 @@ export interface ReadAllOptions {
   readonly types?: readonly string[];
 }
 
-/** Runs in the transaction of an append, after its events are written and before it commits. */
+/**
+ * Runs in the transaction of an append, after its events are written and before it commits.
+ *
+ * @internal
+ */
 export interface AppendParticipant {
   /** The projection that it keeps current. */
   readonly projection: string;
@@ -54,21 +62,44 @@ export interface AppendParticipant {
   apply(events: readonly RecordedEvent[], manager: EntityManager): Promise<void>;
 }
 
-/** A store that appends and reads. Inject it by this class. */
+/**
+ * A store that appends and reads. Inject it by this class.
+ *
+ * @publicApi
+ */
 export abstract class EventStore extends EventSource {
   /**
-   * Appends events to a stream, all or none.
+   * Appends events to a stream, all or none. Inline projections apply them in the same transaction.
+   *
+   * @param streamId 1 to 1,000 bytes
+   * @returns the version of the stream, and the position of the last event
    * @throws WrongExpectedVersionError when the stream is not at `expectedVersion`
    * @throws EventIdReusedError when an id, or the idempotencyKey, belongs to a different event or append already
-   * @throws InvalidEventError when an event cannot be stored; nothing is written
-   * @throws EventsNotStoredError when a trigger drops events or changes where they stand; nothing stays written
+   * @throws InvalidEventError when an event, the stream id or `expectedVersion` cannot be stored
+   * @throws InvalidArgumentError when `options` has an unknown member, or `manager` is none
+   * @throws HandlerFailedError when an inline projection refuses an event; `cause` is what its handler threw
+   * @throws ForeignWriteError when other appends keep changing the rows of an inline projection, 20 times
+   * @throws EventsNotStoredError when a trigger drops events or changes where they stand
    * @throws ManagerWithoutTransactionError when `manager` is in no open transaction
    * @throws ForeignManagerError when `manager` belongs to another data source
    * @throws StaleSnapshotError when the snapshot of the caller's transaction is older than the end of the stream
    * @throws ReadOnlyStoreError when the transaction may not write
-   * @throws InlineBusyError when an inline projection that is not provided here cannot be left to its loop, for appends
-   * that are open
    * @throws AppendCanceledError when the server's statement_timeout or lock_timeout ends it
+   * @throws AppendTooEarlyError while the providers of the application are made
+   * @throws InlineOutdatedError when newer code of an inline projection has run on this database
+   * @throws InlineMarkMissingError when the row of an inline projection is gone from the module's tables
+   * @throws InlineBusyError when open appends keep an inline projection that is not provided here from being left to
+   * its loop for 5 seconds
+   * @throws MissingConstraintError when the events table has lost a unique constraint
+   *
+   * @example
+   * ```ts
+   * const { version, globalPosition } = await store.append(
+   *   'order-17',
+   *   [{ type: 'OrderPaid', data: { order_id: '17' }, metadata: { user: 'u-3' } }],
+   *   { expectedVersion: 2 },
+   * );
+   * ```
    */
   abstract append(
     streamId: string,
@@ -76,12 +107,50 @@ export abstract class EventStore extends EventSource {
     options?: AppendOptions,
   ): Promise<AppendResult>;
 
-  /** The events of one stream in order of their version. */
+  /**
+   * Reads the committed events of one stream in order of their version; none where there is no such stream.
+   *
+   * @throws InvalidArgumentError when `options` has an unknown member, or one of a wrong type
+   *
+   * @example
+   * ```ts
+   * const events = await store.readStream('order-17', { fromVersion: 3, limit: 100 });
+   * ```
+   */
   abstract readStream(streamId: string, options?: ReadStreamOptions): Promise<RecordedEvent[]>;
 
-  /** Events of all streams in order of their position, never beyond the settled head. */
+  /**
+   * Reads events of all streams in order of their position, never beyond the settled head: reading on behind the last
+   * position loses no event.
+   *
+   * @throws InvalidArgumentError when `options` has an unknown member, or one of a wrong type
+   * @throws UnreadableEventError when an event is too large to be read, even alone
+   * @throws StoreChangedError when the store became another one meanwhile: read again
+   * @throws ServerInRecoveryError when the connection leads to a standby
+   * @throws RowSecurityError when row-level security hides events from the role
+   * @throws SequenceBehindError when the sequence of the positions stands behind the last event
+   * @throws SequenceNotReadableError when the role may not read the sequence of the positions
+   * @throws UnsafeSequenceError when the sequence hands out positions that do not follow the order of time
+   * @throws MissingIdentityError when the events table has no identity column any more
+   * @throws MissingConstraintError when the events table has lost a unique constraint
+   *
+   * @example
+   * ```ts
+   * let after = 0n;
+   * for (;;) {
+   *   const page = await store.readAll({ after, limit: 500, types: ['OrderPaid'] });
+   *   if (page.length === 0) break;
+   *   after = page.at(-1)!.globalPosition;
+   * }
+   * ```
+   */
   abstract readAll(options?: ReadAllOptions): Promise<RecordedEvent[]>;
 
+  /**
+   * Has `participant` take part in every append.
+   *
+   * @internal
+   */
   abstract addParticipant(participant: AppendParticipant): void;
 
   /**

@@ -1,7 +1,13 @@
 import { MAX_DEPTH } from './json-depth';
 import { ProjectionError } from './projection.error';
 
-/** An event that only plain SQL can have written, nested so deep that no handler can be given an event of its own. */
+/**
+ * An event is nested so deep that no handler can be given a copy of its own; only plain SQL can have written it. It
+ * is the `cause` of the `HandlerFailedError` of its event. Make the event flatter where it is stored, or skip or
+ * discard it.
+ *
+ * @publicApi
+ */
 export class EventTooDeepError extends ProjectionError {
   constructor(readonly globalPosition: bigint) {
     super(

@@ -1,6 +1,11 @@
 import { ProjectionError } from './projection.error';
 
-/** Something in the database kept events of an append from being stored as they were given. All of it was rolled back. */
+/**
+ * A trigger or a rule in the database dropped events of an append, or changed their id, type, stream or version.
+ * Thrown by `append`, all of which was rolled back. Have the trigger let events pass as they are.
+ *
+ * @publicApi
+ */
 export class EventsNotStoredError extends ProjectionError {
   /**
    * @param missing the places in the append, from 1, of events that were not stored under their id

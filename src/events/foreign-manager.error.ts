@@ -1,6 +1,11 @@
 import { ProjectionError } from './projection.error';
 
-/** `append` was given the manager of another data source than the one that holds the events. Nothing was written. */
+/**
+ * `append` was given the manager of another data source than the one that holds the events. Thrown by `append`, which
+ * wrote nothing. Pass a manager of that data source, or leave `manager` out.
+ *
+ * @publicApi
+ */
 export class ForeignManagerError extends ProjectionError {
   constructor(
     readonly streamId: string,

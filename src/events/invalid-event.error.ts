@@ -1,4 +1,9 @@
 import { ProjectionError } from './projection.error';
 
-/** An event, or the stream id it was meant for, cannot be stored. Nothing of its append was written. */
+/**
+ * An event, its stream id, its `idempotencyKey` or the `expectedVersion` cannot be stored or is none. Thrown by
+ * `append`, which wrote nothing. The message names the place in the event and what it may hold.
+ *
+ * @publicApi
+ */
 export class InvalidEventError extends ProjectionError {}

@@ -1,6 +1,11 @@
 import { ProjectionError } from './projection.error';
 
-/** `append` was given a manager outside of a transaction, or its transaction had ended. Nothing was written. */
+/**
+ * `append` was given a manager outside of a transaction, or after its transaction had ended. Thrown by `append`,
+ * which wrote nothing. Pass the manager of `dataSource.transaction()` and await the append, or leave `manager` out.
+ *
+ * @publicApi
+ */
 export class ManagerWithoutTransactionError extends ProjectionError {
   constructor(readonly streamId: string) {
     super(

@@ -8,8 +8,9 @@ export interface NewEvent<Data extends object = object> {
    * @default a random UUID
    */
   readonly id?: string;
+  /** 1 to 255 bytes. */
   readonly type: string;
-  /** A JSON object. */
+  /** A JSON object; with `metadata` at most `maxEventBytes` of JSON. */
   readonly data: Data;
   /** @default {} */
   readonly metadata?: EventMetadata;

@@ -1,6 +1,11 @@
 import { jsonFormOf } from './json-form';
 
-/** The root of every error this module throws on a user's account. */
+/**
+ * The base class of the errors of this module: `error instanceof ProjectionError` tells them from others. The message
+ * of each names the projection or the stream, the cause and the remedy.
+ *
+ * @publicApi
+ */
 export abstract class ProjectionError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

@@ -1,6 +1,11 @@
 import { ProjectionError } from './projection.error';
 
-/** The database, or the caller's transaction, takes no writes. Nothing was written. */
+/**
+ * The database, or the transaction of the caller, takes no writes. Thrown by `append`, which wrote nothing. Append
+ * through a connection to the primary that may write.
+ *
+ * @publicApi
+ */
 export class ReadOnlyStoreError extends ProjectionError {
   constructor(
     readonly streamId: string,

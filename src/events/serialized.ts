@@ -7,14 +7,16 @@ type Refused = bigint | symbol | ReadonlyMap<unknown, unknown> | ReadonlySet<unk
 type Method = (...args: never[]) => unknown;
 
 /**
- * What arrives in a handler of data that were appended as a `T`: a `Date` is a string, what has a `toJSON` is what that gives,
- * methods are gone.
+ * The type of data in a handler that were appended as a `T`: a `Date` is a string, an object with `toJSON` is the
+ * result of that, methods are gone.
  *
+ * @example
  * ```ts
- * class OrderPaid { constructor(readonly paidAt: Date) {} }
+ * class OrderPaid {
+ *   constructor(readonly paidAt: Date) {}
+ * }
  *
- * @On(OrderPaid)
- * paid({ data }: RecordedEvent<Serialized<OrderPaid>>) { return data.paidAt.slice(0, 10); }
+ * const dayOf = ({ data }: RecordedEvent<Serialized<OrderPaid>>): string => data.paidAt.slice(0, 10);
  * ```
  */
 export type Serialized<T> = 0 extends 1 & T

@@ -1,8 +1,11 @@
 import { ProjectionError } from './projection.error';
 
 /**
- * The stream moved after the snapshot of the caller's transaction was taken, which is REPEATABLE READ or SERIALIZABLE.
- * Carries the SQLSTATE of a serialization failure, for code that runs a transaction again by that.
+ * The stream moved after the snapshot of the caller's transaction was taken, which is REPEATABLE READ or
+ * SERIALIZABLE. Thrown by `append` with `manager`; its `code` is the SQLSTATE of a serialization failure. Run the
+ * whole transaction again, or begin it at READ COMMITTED.
+ *
+ * @publicApi
  */
 export class StaleSnapshotError extends ProjectionError {
   readonly code = '40001';

@@ -8,7 +8,12 @@ export abstract class StoreNotReadableError extends ProjectionError {
   readonly code = CANNOT_CONNECT_NOW;
 }
 
-/** The connection leads to a standby, or to a server that is being restored. */
+/**
+ * The connection leads to a standby, or to a server that is being restored. Thrown by reads up to the settled head;
+ * projections wait and go on by themselves. If it lasts, check the host of the data source.
+ *
+ * @publicApi
+ */
 export class ServerInRecoveryError extends StoreNotReadableError {
   constructor() {
     super(
@@ -18,7 +23,12 @@ export class ServerInRecoveryError extends StoreNotReadableError {
   }
 }
 
-/** Row-level security hides events from the role that reads them. */
+/**
+ * Row-level security hides events from the role that reads them. Thrown by reads up to the settled head; projections
+ * wait. Connect with a role that bypasses it, or disable it on the events table.
+ *
+ * @publicApi
+ */
 export class RowSecurityError extends StoreNotReadableError {
   constructor(events: string, role: string) {
     super(
@@ -29,7 +39,12 @@ export class RowSecurityError extends StoreNotReadableError {
   }
 }
 
-/** The store is another one than at the last look: what is read now does not continue what was read before. */
+/**
+ * The store is another one than at the last look: what is read now does not continue what was read before. Thrown by
+ * reads up to the settled head; projections begin again from what is stored. Read again.
+ *
+ * @publicApi
+ */
 export class StoreChangedError extends StoreNotReadableError {
   constructor(why: string) {
     super(
@@ -38,7 +53,12 @@ export class StoreChangedError extends StoreNotReadableError {
   }
 }
 
-/** The sequence would draw positions again that events have already. */
+/**
+ * The sequence of the positions stands behind the last event, as when rows were copied without it. Thrown at start
+ * and by reads up to the settled head; projections wait. Run the statement in the message.
+ *
+ * @publicApi
+ */
 export class SequenceBehindError extends StoreNotReadableError {
   /** @param column of the positions, where the table is somebody else's */
   constructor(events: string, sequence: string, last: bigint, highest: bigint, column?: string) {
@@ -52,7 +72,12 @@ export class SequenceBehindError extends StoreNotReadableError {
   }
 }
 
-/** The column of the positions draws none any more. */
+/**
+ * The column of the positions is no identity column, or the events table is gone. Thrown at start and by reads up to
+ * the settled head; projections wait. Run the statement in the message.
+ *
+ * @publicApi
+ */
 export class MissingIdentityError extends StoreNotReadableError {
   constructor(events: string) {
     const column = `ALTER TABLE ${events} ALTER COLUMN global_position`;
@@ -63,7 +88,12 @@ export class MissingIdentityError extends StoreNotReadableError {
   }
 }
 
-/** The role may not know where the sequence of the positions stands. */
+/**
+ * The role may not read where the sequence of the positions stands. Thrown at start and by reads up to the settled
+ * head; projections wait. Run the GRANT in the message.
+ *
+ * @publicApi
+ */
 export class SequenceNotReadableError extends StoreNotReadableError {
   constructor(sequence: string, role: string) {
     super(

@@ -1,6 +1,11 @@
 import { ProjectionError } from './projection.error';
 
-/** An event that cannot be read even on its own: it is larger than the server or Node can hold as text. */
+/**
+ * An event is too large to be read, even alone. Thrown by `readAll`; a projection that handles it stops before it,
+ * whatever its `onError`. Skip its position with a reason, or make it smaller and resume.
+ *
+ * @publicApi
+ */
 export class UnreadableEventError extends ProjectionError {
   /** @param globalPosition of the event; `undefined` where not even that could be read */
   constructor(

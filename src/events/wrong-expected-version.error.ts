@@ -1,7 +1,12 @@
 import type { ExpectedVersion } from './event-store';
 import { ProjectionError } from './projection.error';
 
-/** The stream moved, or was never where the caller thought it was. */
+/**
+ * The stream is at another version than `expectedVersion`. Thrown by `append`, which wrote nothing. Read the stream
+ * again, decide again, and append with the version that was read.
+ *
+ * @publicApi
+ */
 export class WrongExpectedVersionError extends ProjectionError {
   constructor(
     readonly streamId: string,

@@ -3,6 +3,7 @@ import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/term
 import { Projections } from '../engine/control/projections';
 import type { ProjectionStatus } from '../engine/control/projection-status';
 
+/** From where on a projection counts as unhealthy. */
 export interface ProjectionHealthThresholds {
   /** The most events that may wait for a projection, also behind an append that is still open. @default no limit */
   readonly maxLagEvents?: number;
@@ -25,33 +26,35 @@ export interface ProjectionHealthDetail {
   readonly state: string;
   readonly position: string;
   readonly head: string;
+  /** How many settled events wait. */
   readonly lagEvents: number;
+  /** The age of the oldest waiting event, in seconds. */
   readonly lagSeconds: number;
   /** Committed events that cannot be applied yet, because an append before them is still open. */
   readonly unsettledEvents: number;
-  /** How long the oldest of them has waited. */
+  /** For how many seconds the oldest of them has waited. */
   readonly unsettledSeconds: number;
-  /** For how long the head has waited for an append that is still open. */
+  /** For how many seconds the head has waited for an append that is still open. */
   readonly headPendingSeconds: number;
   /** Failed events set aside. */
   readonly deadLetters: number;
   /** Events set aside that wait behind them. */
   readonly waiting: number;
-  /** For how long nobody has run it; `null` where somebody does, or need not. */
+  /** For how many seconds nobody has run it; `null` where somebody does, or need not. */
   readonly unownedSeconds: number | null;
+  /** Seconds since the slowest of its loops here last turned; `null` when none runs here. */
   readonly heartbeatAgeSeconds: number | null;
+  /** The message of its error; `null` where there is none. */
   readonly lastError: string | null;
   /** What is wrong with it; `null` when nothing is. */
   readonly problem: string | null;
 }
 
 /**
- * Reports every projection to Terminus, and is down when one has stopped, waits out an error here or elsewhere, hangs, is
- * run by nobody, or lags or sets aside beyond what is allowed. It answers within 5 seconds, whatever the database does.
+ * Reports every projection to Terminus. The indicator is down when a projection is stopped, retries after an error
+ * here or elsewhere, hangs, or has no owner, and when its lag or its dead letters pass a threshold.
  *
- * ```ts
- * this.health.check([() => this.projections.isHealthy('projections', { maxLagSeconds: 30 })])
- * ```
+ * @publicApi
  */
 @Injectable()
 export class ProjectionHealthIndicator {
@@ -60,6 +63,26 @@ export class ProjectionHealthIndicator {
     @Inject(Projections) private readonly projections: Projections,
   ) {}
 
+  /**
+   * Answers within 5 seconds, whatever the database does: an error of the database makes the indicator down, and is
+   * not thrown.
+   *
+   * @param thresholds which lag and which number of dead letters count as unhealthy; none by default
+   *
+   * @example
+   * ```ts
+   * class HealthController {
+   *   constructor(
+   *     private readonly health: HealthCheckService,
+   *     private readonly projections: ProjectionHealthIndicator,
+   *   ) {}
+   *
+   *   check(): Promise<HealthCheckResult> {
+   *     return this.health.check([() => this.projections.isHealthy('projections', { maxLagSeconds: 30 })]);
+   *   }
+   * }
+   * ```
+   */
   async isHealthy<Key extends string>(
     key: Key,
     thresholds: ProjectionHealthThresholds = {},

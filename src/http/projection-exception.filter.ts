@@ -23,11 +23,14 @@ const RETRY_AFTER_SECONDS = 1;
  * | `HandlerFailedError` of an inline projection      | 422, or what an `HttpException` thrown by the handler says |
  * | `WaitTimeoutError`                                | 503 with `Retry-After`, in seconds                        |
  *
+ * Outside of HTTP it throws the error that it caught.
+ *
+ * @example
  * ```ts
- * providers: [{ provide: APP_FILTER, useClass: ProjectionExceptionFilter }]
+ * const filter: Provider = { provide: APP_FILTER, useClass: ProjectionExceptionFilter };
  * ```
  *
- * Outside of HTTP it throws on what it caught.
+ * @publicApi
  */
 @Catch(WrongExpectedVersionError, EventIdReusedError, HandlerFailedError, WaitTimeoutError)
 export class ProjectionExceptionFilter implements ExceptionFilter<Error> {

@@ -1,6 +1,11 @@
 import { ProjectionError } from '../events/projection.error';
 
-/** Projections are provided, and nothing runs them. */
+/**
+ * `ProjectionModule` is imported without `forRoot`, so nothing would run the projections. Thrown at start. Import
+ * `ProjectionModule.forRoot()` in the root module.
+ *
+ * @publicApi
+ */
 export class MissingForRootError extends ProjectionError {
   constructor() {
     super(
@@ -10,7 +15,12 @@ export class MissingForRootError extends ProjectionError {
   }
 }
 
-/** Two engines would each run every projection. */
+/**
+ * `ProjectionModule.forRoot` stands twice in the application, and each would run every projection. Thrown at start.
+ * Call `forRoot` once, in the root module.
+ *
+ * @publicApi
+ */
 export class DuplicateForRootError extends ProjectionError {
   constructor() {
     super(

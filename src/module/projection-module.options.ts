@@ -47,13 +47,14 @@ export interface ProjectionModuleOptions extends TablePlacement {
   readonly leaseMs?: number;
   /** Tries of an event that cannot be applied. @default { attempts: 3, backoff: { minMs: 100, maxMs: 10000 } } */
   readonly retry?: RetryPolicy;
-  /** What happens to an event that was tried in vain. @default 'stop' */
+  /** What happens to an event that was tried `retry.attempts` times. @default 'stop' */
   readonly onError?: OnError;
   /** The most failed events a projection sets aside before it stops all the same. @default 1000 */
   readonly maxDeadLetters?: number;
   /**
    * Errors of your infrastructure that say nothing about the event, beside lost connections, serialization failures,
    * deadlocks, lock time-outs and servers starting or stopping: the batch is retried until they pass.
+   * @default no others
    */
   readonly isTransient?: (error: unknown) => boolean;
   /** Milliseconds after which a handler is taken to hang: its statement is cancelled. @default 30000 */

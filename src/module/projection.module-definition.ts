@@ -1,10 +1,11 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { ProjectionModuleOptions } from './projection-module.options';
 
+/** Options of `forRoot` that stand beside the factory of `forRootAsync`. */
 export interface ProjectionModuleExtras {
   /** The name of the TypeORM data source that holds the events and the read models. @default TypeORM's own default */
   readonly dataSource?: string;
-  /** @default true */
+  /** Whether all modules can inject `EventStore`, `Projections` and the rest. @default true */
   readonly isGlobal?: boolean;
 }
 

@@ -12,6 +12,7 @@ import { checkWiring } from './module-wiring.check';
 import { ProjectionCoreModule } from './projection-core.module';
 import type { ASYNC_OPTIONS_TYPE, OPTIONS_TYPE } from './projection.module-definition';
 
+/** Where that comes from which projections inject. */
 export interface ForFeatureOptions {
   /** Modules that export what the projections inject. @default [] */
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
@@ -22,13 +23,16 @@ export interface ForFeatureOptions {
 /**
  * Event store, projections and their health for an application.
  *
+ * @example
  * ```ts
- * imports: [
- *   TypeOrmModule.forRoot({ ... }),
- *   ProjectionModule.forRoot({}),
+ * const imports = [
+ *   TypeOrmModule.forRoot({ type: 'postgres' }),
+ *   ProjectionModule.forRoot(),
  *   ProjectionModule.forFeature([OrderSummaryProjection]),
- * ]
+ * ];
  * ```
+ *
+ * @publicApi
  */
 @Module({})
 export class ProjectionModule {
@@ -36,20 +40,53 @@ export class ProjectionModule {
     checkWiring(modules);
   }
 
-  /** Once, in the root module. */
+  /**
+   * Makes the event store, the engine and `Projections`. Call it once, in the root module, beside
+   * `TypeOrmModule.forRoot`.
+   *
+   * Thrown at start, while Nest makes the providers: `InvalidModuleOptionsError`, `DuplicateForRootError`,
+   * `UnknownDataSourceError`; of the tables `MissingTablesError`, `OutdatedTablesError`, `ForeignTableError`,
+   * `MissingPrivilegesError`. Thrown by `app.init()` and `app.listen()`: what is wrong with a projection or the
+   * events table, as `DuplicateProjectionError`, `UnknownReadModelError` or `UnsafeSequenceError`.
+   *
+   * @param options each has a default of its own
+   *
+   * @example
+   * ```ts
+   * ProjectionModule.forRoot({ batchSize: 200, onError: 'park-stream' });
+   * ```
+   */
   static forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
     return around(ProjectionCoreModule.forRoot(options));
   }
 
-  /** As `forRoot`, with options from a factory, a class or an existing provider. */
+  /**
+   * As `forRoot`, with options from a factory, a class or an existing provider. `dataSource` and `isGlobal` stand
+   * beside the factory, for Nest needs them before. Errors are those of `forRoot`.
+   *
+   * @example
+   * ```ts
+   * ProjectionModule.forRootAsync({
+   *   inject: [ConfigService],
+   *   useFactory: (config: ConfigService) => ({ batchSize: config.get('BATCH_SIZE') }),
+   * });
+   * ```
+   */
   static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
     return around(ProjectionCoreModule.forRootAsync(options));
   }
 
   /**
-   * Provides projections. One that a module lists in its own `providers` is found all the same, and injects what that
-   * module sees.
-   * @param options where what the projections inject comes from
+   * Provides projections. A projection that a module lists in its own `providers` is found all the same, and injects
+   * what that module sees. Without `forRoot` the application does not start (`MissingForRootError`).
+   *
+   * @param options where that comes from which the projections inject
+   * @throws InvalidModuleOptionsError when a projection is undefined, as a circular import gives
+   *
+   * @example
+   * ```ts
+   * ProjectionModule.forFeature([OrderSummaryProjection], { providers: [Mailer] });
+   * ```
    */
   static forFeature(projections: Type<object>[], options: ForFeatureOptions = {}): DynamicModule {
     const { imports = [], providers = [] } = options;

@@ -1,6 +1,11 @@
 import { ProjectionError } from '../events/projection.error';
 
-/** The module was told to use a TypeORM data source that the application does not have. */
+/**
+ * The module, or a source, names a TypeORM data source that the application does not have. Thrown at start. Give
+ * `TypeOrmModule.forRoot` the name, or correct `dataSource`.
+ *
+ * @publicApi
+ */
 export class UnknownDataSourceError extends ProjectionError {
   /** @param source that is to read from it; `undefined` for the module's own store */
   constructor(name: string | undefined, source?: string) {

@@ -1,6 +1,10 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The `events` table, for queries through TypeORM. Write it only by `EventStore.append`. */
+/**
+ * The `events` table, for queries through TypeORM. Write it only by `EventStore.append`.
+ *
+ * @publicApi
+ */
 @Entity({ name: 'events', synchronize: false })
 export class EventEntity {
   @PrimaryColumn({ type: 'bigint', name: 'global_position' })

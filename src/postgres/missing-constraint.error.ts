@@ -1,6 +1,11 @@
 import { ProjectionError } from '../events/projection.error';
 
-/** The events table lost a unique constraint, as by being partitioned: appends could store the same thing twice. */
+/**
+ * The events table lacks a unique constraint, as a partitioned table does: two appends could store the same version
+ * or id. Thrown at start, and by `append` and reads once it is seen. Run the statement in the message.
+ *
+ * @publicApi
+ */
 export class MissingConstraintError extends ProjectionError {
   constructor(events: string, columns: readonly string[]) {
     const list = columns.join(', ');

@@ -1,6 +1,11 @@
 import { ProjectionError } from '../events/projection.error';
 
-/** The sequence of the positions hands out values so that positions do not follow the order of time. */
+/**
+ * The sequence hands out positions that do not follow the order of time (CACHE, CYCLE, a negative INCREMENT). Thrown
+ * at start and by reads up to the settled head. Run the statement in the message.
+ *
+ * @publicApi
+ */
 export class UnsafeSequenceError extends ProjectionError {
   constructor(sequence: string, cache: string) {
     super(

@@ -1,6 +1,11 @@
 import { ProjectionError } from '../events/projection.error';
 
-/** `row` names something that is no entity of the data source. */
+/**
+ * `row` names something that is no entity of the data source. Thrown at start. Add it to `entities`, or import
+ * `TypeOrmModule.forFeature` with it.
+ *
+ * @publicApi
+ */
 export class UnknownRowEntityError extends ProjectionError {
   constructor(projection: string, entity: string) {
     super(
@@ -10,7 +15,12 @@ export class UnknownRowEntityError extends ProjectionError {
   }
 }
 
-/** An entity whose rows cannot be loaded and saved in bulk. */
+/**
+ * An entity has rows that cannot be loaded and saved in bulk. Thrown at start. Change the entity, or write its table
+ * by transaction handlers.
+ *
+ * @publicApi
+ */
 export class UnsupportedRowEntityError extends ProjectionError {
   constructor(projection: string, entity: string, problem: string) {
     super(
@@ -20,24 +30,39 @@ export class UnsupportedRowEntityError extends ProjectionError {
   }
 }
 
-/** A key function gave something that is no primary key of the row. */
+/**
+ * A key function gave a value that is no primary key of the row. It is the `cause` of the `HandlerFailedError` of its
+ * event. Check the key function.
+ *
+ * @publicApi
+ */
 export class InvalidRowKeyError extends ProjectionError {
   constructor(projection: string, entity: string, problem: string) {
     super(`Projection "${projection}": the key of a row of ${entity} ${problem}. Check the key function.`);
   }
 }
 
-/** A handler returned a row that is not the one it was asked for. */
+/**
+ * A handler returned a row with another primary key than the key function gave. It is the `cause` of the
+ * `HandlerFailedError` of its event. Leave the primary key alone, or fix the key function.
+ *
+ * @publicApi
+ */
 export class RowKeyMismatchError extends ProjectionError {
   constructor(projection: string, entity: string, property: string, wanted: string, got: string) {
     super(
       `Projection "${projection}": a handler returned a row of ${entity} whose ${property} is ${got}, not ${wanted} ` +
-        'as its key function said. Leave the primary key alone, or mend the key function.',
+        'as its key function said. Leave the primary key alone, or fix the key function.',
     );
   }
 }
 
-/** A handler returned something that is no row of its entity. */
+/**
+ * A handler returned something that is no row of its entity. It is the `cause` of the `HandlerFailedError` of its
+ * event. Return a row to keep it, `null` to delete it, or `undefined` to leave it alone.
+ *
+ * @publicApi
+ */
 export class InvalidRowError extends ProjectionError {
   constructor(projection: string, entity: string, problem: string) {
     super(
@@ -47,7 +72,12 @@ export class InvalidRowError extends ProjectionError {
   }
 }
 
-/** A handler left a column without the value that it needs. */
+/**
+ * A handler left a column without the value that it needs. It is the `cause` of the `HandlerFailedError` of its
+ * event. Set the column in the handler.
+ *
+ * @publicApi
+ */
 export class UnsetColumnError extends ProjectionError {
   constructor(projection: string, entity: string, property: string, why: string) {
     super(
@@ -57,7 +87,12 @@ export class UnsetColumnError extends ProjectionError {
   }
 }
 
-/** A row refers to one that an earlier event deleted, and that takes all rows with it that refer to it. */
+/**
+ * A handler returned a row that refers to a row which an earlier event deleted. It is the `cause` of the
+ * `HandlerFailedError` of its event. Have the handler look at the order of events, or keep the other row.
+ *
+ * @publicApi
+ */
 export class DanglingRowError extends ProjectionError {
   constructor(projection: string, child: string, parent: string, key: string) {
     super(
@@ -72,7 +107,13 @@ export class InseparableRowsError extends Error {
   override readonly name = 'InseparableRowsError';
 }
 
-/** Rows were written by somebody else since they were loaded: a read model belongs to its projection alone. */
+/**
+ * Rows of a projection were changed by something else since the projection loaded them; nothing was overwritten. It
+ * is the `error` in the status of the stopped projection, or thrown by `append` where the projection is inline. Let
+ * nothing else write the table, and no trigger change its rows.
+ *
+ * @publicApi
+ */
 export class ForeignWriteError extends ProjectionError {
   constructor(projection: string, table: string, expected: number, touched: number) {
     super(

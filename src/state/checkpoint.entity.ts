@@ -1,6 +1,10 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** How far a segment of a projection has applied everything it handles. Moved only by the engine. */
+/**
+ * How far a segment of a projection has applied everything it handles. Moved only by the engine.
+ *
+ * @publicApi
+ */
 @Entity({ name: 'projection_checkpoints', synchronize: false })
 export class ProjectionCheckpoint {
   @PrimaryColumn({ type: 'text' })

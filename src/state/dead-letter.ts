@@ -23,7 +23,7 @@ export interface DeadLetter {
   readonly instance: string;
 }
 
-/** Which dead letters are meant; all of a projection's where nothing is said. */
+/** Which dead letters are meant: those that fit all members given. @default all of the projection */
 export interface DeadLetterFilter {
   readonly ids?: readonly string[];
   readonly streamId?: string;

@@ -1,6 +1,11 @@
 import { ProjectionError } from '../events/projection.error';
 
-/** A table has the name of one of the module's and is not one of them. Nothing was made or changed. */
+/**
+ * A table has the name of one of the module's tables, and is another table. Thrown at start and by migrations;
+ * nothing was made or changed. Give `forRoot` another `schema` or name, or rename the other table.
+ *
+ * @publicApi
+ */
 export class ForeignTableError extends ProjectionError {
   /** @param option the key of `forRoot({ tables })` that renames the module's table */
   constructor(

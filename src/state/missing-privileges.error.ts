@@ -1,6 +1,11 @@
 import { ProjectionError } from '../events/projection.error';
 
-/** The database role of the application may not do what the module needs. */
+/**
+ * The database role of the application may not do what the module needs. Thrown at start. Run the GRANT in the
+ * message.
+ *
+ * @publicApi
+ */
 export class MissingPrivilegesError extends ProjectionError {
   /**
    * @param missing what the role may not do

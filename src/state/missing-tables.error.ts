@@ -1,6 +1,11 @@
 import { ProjectionError } from '../events/projection.error';
 
-/** Tables of the module are not there, and it was told not to make them or has made them before. */
+/**
+ * Tables of the module are missing, with `migrate: false` or after somebody dropped them. Thrown at start. Run
+ * `projectionMigrations`, or drop `migrate: false`, or restore the tables.
+ *
+ * @publicApi
+ */
 export class MissingTablesError extends ProjectionError {
   /** @param recordedIn the list that says that the tables were made, where there is one */
   constructor(

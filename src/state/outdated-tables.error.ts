@@ -1,6 +1,11 @@
 import { ProjectionError } from '../events/projection.error';
 
-/** The module's tables are there and lack columns of a newer version. */
+/**
+ * The module's tables lack columns of a newer version. Thrown at start with `migrate: false`. Run
+ * `projectionMigrations` before this version starts.
+ *
+ * @publicApi
+ */
 export class OutdatedTablesError extends ProjectionError {
   /** @param columns each with its table in front */
   constructor(readonly columns: readonly string[]) {

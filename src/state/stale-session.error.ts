@@ -1,6 +1,12 @@
 import { ProjectionError } from '../events/projection.error';
 
-/** A session of a former owner holds a segment in an open transaction, and this role may not end it. */
+/**
+ * A session of a former owner holds a segment in an open transaction, and this role may not end it. It is the `error`
+ * in the status of the projection, and the take-over is tried again. End the session, and grant the role
+ * `pg_signal_backend`.
+ *
+ * @publicApi
+ */
 export class StaleSessionError extends ProjectionError {
   constructor(
     projection: string,

@@ -1,6 +1,11 @@
 import { ProjectionError } from '../events/projection.error';
 
-/** Reverting a migration would have removed rows for ever. Nothing was changed. */
+/**
+ * Reverting a migration would remove rows. Thrown by `migration:revert`; nothing was changed. Empty the table first,
+ * or use `projectionMigrationsFor({ dropTablesWithRows: true })`.
+ *
+ * @publicApi
+ */
 export class TableNotEmptyError extends ProjectionError {
   constructor(
     readonly table: string,

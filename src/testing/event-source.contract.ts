@@ -61,13 +61,19 @@ async function three({ append }: SourceUnderTest): Promise<[bigint, bigint, bigi
 }
 
 /**
- * What every source of events holds, for whoever writes one. Each clause gets a new source that is open.
+ * What every source of events keeps, for whoever writes one. Each clause needs a new source that is open.
  *
+ * @example
  * ```ts
  * describe.each(eventSourceContract)('my source', ({ clause, check }) => {
- *   it(clause, () => check(newSource()));
+ *   it(clause, () => {
+ *     const source = memorySource();
+ *     return check({ source, append: (...event) => source.append(...event) });
+ *   });
  * });
  * ```
+ *
+ * @publicApi
  */
 export const eventSourceContract: readonly ContractClause[] = [
   {

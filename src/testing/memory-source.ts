@@ -23,17 +23,24 @@ export interface OpenAppend {
 /**
  * A source in the memory of this process, for tests: projections read it as any other.
  *
+ * @example
  * ```ts
  * const shop = memorySource();
  * ProjectionModule.forRoot({ sources: { shop } });
  * await projections.waitFor('shipments', shop.append('order-1', 'OrderShipped', { parcels: 2 }));
  * ```
+ *
+ * @publicApi
  */
 export function memorySource(): MemorySource {
   return new MemorySource();
 }
 
-/** See `memorySource`. */
+/**
+ * A source in memory: see `memorySource`.
+ *
+ * @publicApi
+ */
 export class MemorySource extends EventSource {
   private readonly listeners = new Set<() => void>();
   private readonly pending = new Map<bigint, Date>();
@@ -43,7 +50,11 @@ export class MemorySource extends EventSource {
   /** Where the look before found the head. */
   private seen = 0n;
 
-  /** @returns the position of the event */
+  /**
+   * Appends an event, which is settled unless an append before it is open.
+   *
+   * @returns the position of the event
+   */
   append(streamId: string, type: string, data: unknown, metadata: EventMetadata = {}): bigint {
     const append = this.begin(streamId, type, data, metadata);
     append.commit();
@@ -74,7 +85,7 @@ export class MemorySource extends EventSource {
     return { position, commit: () => end(add), rollback: () => end(() => undefined) };
   }
 
-  /** Begins anew, as a store that is restored from nothing: positions are drawn again. */
+  /** Removes all events, as a store that is restored from nothing: positions are drawn again. */
   clear(): void {
     this.events = [];
     this.pending.clear();

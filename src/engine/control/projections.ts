@@ -27,6 +27,7 @@ import { Skipping } from './skipping';
 import { StatusReader } from './status-reader';
 import { Waiting } from './waiting';
 
+/** How long `waitFor` waits. */
 export interface WaitOptions {
   /** Milliseconds. @default 5000 */
   readonly timeoutMs?: number;
@@ -34,7 +35,7 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How long somebody waits for a run that he has asked for. The run goes on without him. */
+/** How long `catchUp` and `rebuild` are waited for. The run goes on when the wait ends. */
 export interface RunOptions {
   /** Milliseconds. @default no limit */
   readonly timeoutMs?: number;
@@ -45,10 +46,14 @@ export interface RunOptions {
 const WAIT_MS = 5_000;
 
 /**
- * What an application, a health check or an operator's tool asks of its projections. What it orders is written to the
- * database and done by whichever instance runs the projection. All that writes does so outside of the caller's async
- * context, and so of a transaction that a library keeps there. Every method throws InvalidArgumentError for what cannot be
- * right, and then does nothing.
+ * Tells the state of projections, and gives commands to them. Inject it by this class. A command is written to the
+ * database, and the instance that runs the projection executes it. Everything that writes does so outside of the
+ * caller's async context, and so outside of a transaction that a library keeps there.
+ *
+ * Every method throws `InvalidArgumentError` for an argument that cannot be right, and then does nothing. An error of
+ * the database, and one of a source that must be read (as `ServerInRecoveryError`), is passed on as it is.
+ *
+ * @publicApi
  */
 @Injectable()
 export class Projections {
@@ -71,17 +76,36 @@ export class Projections {
   }
 
   /**
-   * The state of every projection of this application, wherever it runs.
-   * @throws ProjectionsNotRunningError before the application has started; StatusUnavailableError within 5 seconds when
-   * the database does not answer
+   * Tells the state of every projection of this application, whichever instance runs it. It answers within 5 seconds.
+   * @throws ProjectionsNotRunningError before the application has started
+   * @throws StatusUnavailableError when the database does not answer within 4.5 seconds
+   *
+   * @example
+   * ```ts
+   * const statuses = await projections.status();
+   * const stopped = statuses.filter(({ state }) => state === 'stopped');
+   * ```
    */
   status(): Promise<ProjectionStatus[]> {
     return this.reader.all();
   }
 
   /**
-   * Halts a projection after the batch in flight, within a second and until `resume`, also over restarts.
-   * @throws UnknownProjectionError; ProjectionNotRegisteredError before an instance has started with it
+   * Pauses a projection in all instances, until `resume`; a restart does not resume it. The loops end within a
+   * second, after the batch in flight. Appends leave the events of a paused inline projection to be applied after
+   * `resume`.
+   *
+   * @param actor who asks and why, kept in `projection_audit`
+   * @throws InvalidArgumentError when `actor` has anything but the texts `by` and `reason`
+   * @throws UnknownProjectionError when the application provides no projection of that name
+   * @throws ProjectionNotRegisteredError when no instance has started with the projection yet
+   * @throws InlineBusyError when open appends keep an inline projection from being left to its loop for 30 seconds
+   * @throws UnsupportedOperationError when the application shuts down before an inline projection is left to its loop
+   *
+   * @example
+   * ```ts
+   * await projections.pause('order_summary', { by: 'ops', reason: 'move of the database' });
+   * ```
    */
   async pause(name: string, actor: Actor = {}): Promise<void> {
     checkActor('pause', actor);
@@ -89,8 +113,18 @@ export class Projections {
   }
 
   /**
-   * Lets a paused or stopped projection go on where it stands: a stopped one tries the event again.
-   * @throws UnknownProjectionError; ProjectionNotRegisteredError before an instance has started with it
+   * Lets a paused or stopped projection go on where it stands; a stopped one tries the event again. A running one
+   * stays as it is.
+   *
+   * @param actor who asks and why, kept in `projection_audit`
+   * @throws InvalidArgumentError when `actor` has anything but the texts `by` and `reason`
+   * @throws UnknownProjectionError when the application provides no projection of that name
+   * @throws ProjectionNotRegisteredError when no instance has started with the projection yet
+   *
+   * @example
+   * ```ts
+   * await projections.resume('order_summary', { by: 'ops' });
+   * ```
    */
   async resume(name: string, actor: Actor = {}): Promise<void> {
     checkActor('resume', actor);
@@ -98,9 +132,26 @@ export class Projections {
   }
 
   /**
-   * Lets a stopped projection go on behind the event it stopped before, which is then never applied.
-   * @param position the event's position, as `status()` gives it
-   * @throws CommandFailedError when it is not stopped before that event; UnknownProjectionError, NoOwnerError
+   * Lets a stopped projection go on behind the event that it stopped before. That event is never applied.
+   *
+   * @param position the position of the event, as `status()` gives it in `error.position`
+   * @param reason why, not empty; kept with the failure in `projection_audit`
+   * @throws InvalidArgumentError when `position` is no `bigint` from 0, or `actor` has anything but the text `by`
+   * @throws UnknownProjectionError when the application provides no projection of that name
+   * @throws UnsupportedOperationError without a reason, and for a live projection
+   * @throws CommandFailedError when the projection is not stopped before that event, or stands elsewhere by now
+   * @throws NoOwnerError when no instance takes the command up within 60 seconds
+   * @throws CommandStalledError when the instance that took the command up makes no progress for 60 seconds, or for
+   * twice `handlerTimeoutMs` where that is longer
+   * @throws WaitsForItselfError when a handler or an effect of the projection calls it and awaits it
+   *
+   * @example
+   * ```ts
+   * const [status] = await projections.status();
+   * const position = status?.error?.position;
+   * if (position !== undefined)
+   *   await projections.skip('order_summary', position, 'test event in production', { by: 'ops' });
+   * ```
    */
   async skip(
     name: string,
@@ -114,16 +165,46 @@ export class Projections {
     await this.skipping.skip(this.get(name), position, { ...actor, reason });
   }
 
-  /** The events a projection has set aside, in the order of the store; at most 1,000. */
+  /**
+   * Lists the events that a projection has set aside, in the order of the store; at most 1,000.
+   *
+   * @param filter which of them; all by default
+   * @throws InvalidArgumentError when `filter` has an unknown member, or one of a wrong type
+   * @throws UnknownProjectionError when the application provides no projection of that name
+   *
+   * @example
+   * ```ts
+   * const letters = await projections.deadLetters('order_summary', { streamId: 'order-17' });
+   * for (const { event, errorMessage } of letters) console.log(event.globalPosition, errorMessage);
+   * ```
+   */
   async deadLetters(name: string, filter: DeadLetterFilter = {}): Promise<DeadLetter[]> {
     checkFilter('deadLetters', filter);
     return this.letters.list(this.get(name), filter);
   }
 
   /**
-   * Applies dead letters again, in order, each in one transaction with its removal. A parked stream is meant as a
-   * whole: it is gone through from its first event until one fails again.
-   * @throws UnknownProjectionError, NoOwnerError
+   * Applies dead letters again, in order, each in one transaction with its removal. A parked stream is retried as a
+   * whole, from its first event until one fails again.
+   *
+   * @param filter which of them; all by default
+   * @param actor who asks and why, kept in `projection_audit`
+   * @returns how many events were applied, and how many failed again
+   * @throws InvalidArgumentError when `filter` or `actor` has an unknown member, or one of a wrong type
+   * @throws UnknownProjectionError when the application provides no projection of that name
+   * @throws NoOwnerError when no instance takes the command up within 60 seconds
+   * @throws CommandStalledError when the instance that took the command up makes no progress for 60 seconds, or for
+   * twice `handlerTimeoutMs` where that is longer
+   * @throws CommandFailedError when the instance that runs the projection cannot execute the command
+   * @throws InlineBusyError when open appends keep an inline projection from being left to its loop for 30 seconds
+   * @throws UnsupportedOperationError when the application shuts down before an inline projection is left to its loop
+   * @throws WaitsForItselfError when a handler or an effect of the projection calls it and awaits it
+   *
+   * @example
+   * ```ts
+   * const { applied, failed } = await projections.retryDeadLetters('order_summary', { type: 'OrderShipped' });
+   * console.log(`${applied} applied, ${failed} failed again`);
+   * ```
    */
   async retryDeadLetters(
     name: string,
@@ -136,10 +217,25 @@ export class Projections {
   }
 
   /**
-   * Removes dead letters for good. What waited behind them alone is applied.
-   * @param filter which, and the reason, which is kept with the events in `projection_audit`
+   * Removes dead letters for good. Events that waited behind them alone are applied.
+   *
+   * @param filter which of them, and the reason, which is kept with the events in `projection_audit`
    * @returns how many were removed
-   * @throws UnsupportedOperationError without a reason; UnknownProjectionError, NoOwnerError
+   * @throws InvalidArgumentError when `filter` has an unknown member, one of a wrong type, or one that is `undefined`
+   * @throws UnknownProjectionError when the application provides no projection of that name
+   * @throws UnsupportedOperationError without a reason
+   * @throws NoOwnerError when no instance takes the command up within 60 seconds
+   * @throws CommandStalledError when the instance that took the command up makes no progress for 60 seconds, or for
+   * twice `handlerTimeoutMs` where that is longer
+   * @throws CommandFailedError when the instance that runs the projection cannot execute the command
+   * @throws InlineBusyError when open appends keep an inline projection from being left to its loop for 30 seconds
+   * @throws UnsupportedOperationError when the application shuts down before an inline projection is left to its loop
+   * @throws WaitsForItselfError when a handler or an effect of the projection calls it and awaits it
+   *
+   * @example
+   * ```ts
+   * await projections.discardDeadLetters('order_summary', { ids: ['42'], by: 'ops', reason: 'order deleted' });
+   * ```
    */
   async discardDeadLetters(
     name: string,
@@ -152,11 +248,25 @@ export class Projections {
   }
 
   /**
-   * Runs a projection over what is settled now and resolves when it is applied. A `catch-up` projection stops there;
-   * another one is waited for.
+   * Runs a `catch-up` projection in this process over the events that are settled now, and resolves when they are
+   * applied or set aside. The projection then stops. A projection of another type is only waited for. Rejects with
+   * the reason of `options.signal` when the signal aborts.
+   *
    * @returns the position reached
-   * @throws UnknownProjectionError; ProjectionPausedError; ProjectionStoppedError when it stops on the way; NoOwnerError
-   * when nobody runs it for long; WaitTimeoutError, and the reason of the signal
+   * @throws InvalidArgumentError when `options` has an unknown member, or one of a wrong type
+   * @throws ProjectionsNotRunningError before the application has started, or after it has stopped
+   * @throws UnknownProjectionError when the application provides no projection of that name
+   * @throws ProjectionPausedError when the projection is paused
+   * @throws ProjectionStoppedError when the projection is stopped, or stops on the way
+   * @throws NoOwnerError when this instance is not to run a `catch-up` projection, or when no instance runs another
+   * one for 1.5 times `leaseMs` and a second
+   * @throws WaitTimeoutError after `timeoutMs`
+   * @throws WaitsForItselfError when a handler or an effect of the projection calls it and awaits it
+   *
+   * @example
+   * ```ts
+   * const position = await projections.catchUp('yearly_report', { timeoutMs: 60_000 });
+   * ```
    */
   async catchUp(name: string, options: RunOptions = {}): Promise<bigint> {
     checkLimits('catchUp', options);
@@ -165,12 +275,28 @@ export class Projections {
   }
 
   /**
-   * Empties the read models a projection declares and replays all events into them, in bounded transactions; reads
-   * see it grow. Its dead letters are forgotten: their events are tried again. Resolves when the events that were
-   * settled at the call are applied. A process that dies half-way leaves a checkpoint that the next one goes on from,
-   * and so does whoever waits no longer.
-   * @throws UnknownProjectionError, UnsupportedOperationError; NoOwnerError when nobody runs it, and ProjectionPausedError,
-   * before anything is emptied; ProjectionStoppedError when it stops on the way; WaitTimeoutError, and the reason of the signal
+   * Empties the read models that a projection declares, and applies all events again, in bounded transactions; reads
+   * see the read models grow. Dead letters of the projection are removed, as their events are tried again. Resolves
+   * when the events that were settled at the call are applied or set aside. The replay outlives the caller and the
+   * process: the next owner goes on from the stored checkpoint. Rejects with the reason of `options.signal` when the
+   * signal aborts.
+   *
+   * @param options who asks and why, kept in `projection_audit`, and how long to wait
+   * @throws InvalidArgumentError when `options` has an unknown member, or one of a wrong type
+   * @throws ProjectionsNotRunningError before the application has started, or after it has stopped
+   * @throws UnknownProjectionError when the application provides no projection of that name
+   * @throws UnsupportedOperationError for a live projection, and for one without `readModels`; nothing is emptied
+   * @throws NoOwnerError when no instance runs the projection for 1.5 times `leaseMs` and a second; nothing is
+   * emptied where that is so at the call
+   * @throws ProjectionPausedError when the projection is paused; nothing is emptied where that is so at the call
+   * @throws ProjectionStoppedError when the projection stops on the way
+   * @throws WaitTimeoutError after `timeoutMs`
+   * @throws WaitsForItselfError when a handler or an effect of the projection calls it and awaits it
+   *
+   * @example
+   * ```ts
+   * await projections.rebuild('order_summary', { by: 'ops', reason: 'new column' });
+   * ```
    */
   async rebuild(name: string, options: Actor & RunOptions = {}): Promise<void> {
     checkRebuild(options);
@@ -180,12 +306,28 @@ export class Projections {
   }
 
   /**
-   * Resolves once everything the projection handles up to an append, or to a position, is applied and committed, in this
-   * process or another: read your own writes with what `append` returned.
-   * @param written the result of `append`, whose events must show in the rows; or a position, which is reached also by
-   * events that are set aside
-   * @throws EventSetAsideError when an event of the append is set aside; WaitTimeoutError, which says what the projection does instead; ProjectionStoppedError when it stopped before; the reason of the signal;
-   * ProjectionsNotRunningError before the application has started; UnknownProjectionError, UnsupportedOperationError
+   * Waits until the rows show the events of an append: read your own writes with the result of `append`. Resolves
+   * when the events are applied and committed, by this process or another. Rejects with the reason of
+   * `options.signal` when the signal aborts.
+   *
+   * @param written the result of `append`, whose events must be applied; or a position, up to which every event that
+   * the projection handles is applied or set aside
+   * @throws InvalidArgumentError when `written` is neither, or `options` has an unknown member, or one of a wrong
+   * type
+   * @throws ProjectionsNotRunningError before the application has started, or after it has stopped
+   * @throws UnknownProjectionError when the application provides no projection of that name
+   * @throws UnsupportedOperationError for a live projection that does not run in this instance, and for the result of
+   * an append where the projection reads another source
+   * @throws EventSetAsideError when an event of the append is a dead letter, or waits behind one
+   * @throws ProjectionStoppedError when the projection is stopped before the position
+   * @throws WaitTimeoutError after `timeoutMs`; the message says what the projection does instead
+   * @throws WaitsForItselfError when a handler or an effect of the projection calls it and awaits it
+   *
+   * @example
+   * ```ts
+   * const appended = await store.append('order-17', [{ type: 'OrderPaid', data: { order_id: '17' } }]);
+   * await projections.waitFor('order_summary', appended, { timeoutMs: 2_000 });
+   * ```
    */
   async waitFor(name: string, written: bigint | AppendResult, options: WaitOptions = {}): Promise<void> {
     checkWritten(written);
@@ -194,7 +336,17 @@ export class Projections {
     await this.waiting.forWritten(this.started(name), written, { timeoutMs, signal });
   }
 
-  /** The batches that this process commits from now on. */
+  /**
+   * The batches that this process commits from now on. It never completes and never fails.
+   * @throws UnknownProjectionError when the application provides no projection of that name
+   *
+   * @example
+   * ```ts
+   * const subscription = projections.changes('order_summary').subscribe(({ position, events }) => {
+   *   console.log(`${events.length} events applied, up to position ${position}`);
+   * });
+   * ```
+   */
   changes(name: string): Observable<CommittedBatch> {
     return this.get(name).changes;
   }

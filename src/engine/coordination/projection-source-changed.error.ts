@@ -7,7 +7,12 @@ const nameOf = (source: string | undefined): string =>
 const literal = (text: string | undefined): string =>
   text === undefined ? 'NULL' : `'${text.replaceAll("'", "''")}'`;
 
-/** A projection reads another source than its checkpoints are positions of. */
+/**
+ * A projection reads another source than the one that its checkpoint is a position of. Thrown at start. Give the
+ * projection another name, or the source that it had.
+ *
+ * @publicApi
+ */
 export class ProjectionSourceChangedError extends ProjectionError {
   readonly projection: string;
 

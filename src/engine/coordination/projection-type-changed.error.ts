@@ -1,7 +1,12 @@
 import { ProjectionError } from '../../events/projection.error';
 import type { Kind } from '../kinds/kind';
 
-/** A projection became inline, or ceased to be, and its checkpoint does not say what is applied. */
+/**
+ * A projection became inline, or ceased to be, and its checkpoint does not say which events are applied. Thrown at
+ * start. Do as the message says, or give the projection another name.
+ *
+ * @publicApi
+ */
 export class ProjectionTypeChangedError extends ProjectionError {
   /** @param marks the table that says whether appends apply the events of an inline projection */
   constructor(

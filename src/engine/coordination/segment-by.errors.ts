@@ -1,6 +1,11 @@
 import { ProjectionError } from '../../events/projection.error';
 
-/** The code shares out events otherwise than the code that made the segments of the projection. */
+/**
+ * The code shares out events in another way than the code that made the segments of the projection. It is the `error`
+ * in the status of the projection, which does not run here. Raise its `version`, or deploy the former `segmentBy`.
+ *
+ * @publicApi
+ */
 export class SegmentByChangedError extends ProjectionError {
   constructor(projection: string, version: number, segments: number) {
     super(
@@ -12,7 +17,13 @@ export class SegmentByChangedError extends ProjectionError {
   }
 }
 
-/** Segments that older code has shared out otherwise stand at different positions. */
+/**
+ * Segments that older code has shared out in another way stand at different positions. It is the `error` in the
+ * status of the projection, which waits here. Start an instance with the older code until this has passed, or rebuild
+ * the projection.
+ *
+ * @publicApi
+ */
 export class SegmentsApartError extends ProjectionError {
   constructor(projection: string) {
     super(
@@ -24,7 +35,12 @@ export class SegmentsApartError extends ProjectionError {
   }
 }
 
-/** Another session keeps a segment locked, and it is none that could be ended. */
+/**
+ * Another session keeps a segment locked, and cannot be ended. It is the `error` in the status of the projection, and
+ * the take-over is tried again. If it lasts, look for the session in `pg_locks`.
+ *
+ * @publicApi
+ */
 export class SegmentLockedError extends ProjectionError {
   constructor(projection: string, segment: number, cause: unknown) {
     super(

@@ -1,6 +1,12 @@
 import { ProjectionError } from '../../events/projection.error';
 
-/** A handler did not end in time. Its signal was aborted and its statement cancelled. */
+/**
+ * A handler did not end within `handlerTimeoutMs`. Its signal was aborted and its statement cancelled. It is the
+ * `cause` of the `HandlerFailedError` of its event. Have the handler heed `context.signal`, make it faster, or raise
+ * `handlerTimeoutMs`.
+ *
+ * @publicApi
+ */
 export class HandlerTimeoutError extends ProjectionError {
   constructor(timeoutMs: number) {
     super(
@@ -10,7 +16,13 @@ export class HandlerTimeoutError extends ProjectionError {
   }
 }
 
-/** A handler ended the transaction that it was given, which also moves the checkpoint. */
+/**
+ * A handler sent BEGIN, COMMIT or ROLLBACK in a transaction that is not its own. It is the `cause` of the
+ * `HandlerFailedError` of its event. Leave transactions to the module; throw to keep nothing, or use
+ * `manager.transaction()` for a savepoint.
+ *
+ * @publicApi
+ */
 export class TransactionEndedError extends ProjectionError {
   /** @param mayHaveCommitted whether what events before it wrote may be stored, and so cannot be applied again */
   constructor(
@@ -27,7 +39,12 @@ export class TransactionEndedError extends ProjectionError {
   }
 }
 
-/** A handler sent a statement after it had returned: a promise that it made was not awaited. */
+/**
+ * A handler sent a statement after it had returned: a promise in it was not awaited. It is the `cause` of the
+ * `HandlerFailedError` of its event. Await every promise in the handler.
+ *
+ * @publicApi
+ */
 export class UnawaitedHandlerError extends ProjectionError {
   /** @param isOver whether the transaction had ended, so that what the statement meant to write is lost */
   constructor(isOver: boolean) {

@@ -28,7 +28,11 @@ export const keyOf = (method: string): string => KEY_OF + method;
 
 /**
  * An event could not be applied: its handler, or another function of the projection, threw, or the database refused
- * what it wrote. `cause` is what was thrown.
+ * what it wrote. `cause` is what was thrown. `append` throws it where an inline projection fails, and stores nothing;
+ * of another projection it is the `error` in its status, or the text of a dead letter. Fix the handler or the data,
+ * then resume the projection or retry the dead letter.
+ *
+ * @publicApi
  */
 export class HandlerFailedError extends ProjectionError {
   readonly event: RecordedEvent;
@@ -49,7 +53,11 @@ export class HandlerFailedError extends ProjectionError {
     this.event = plainEvent(event);
   }
 
-  /** The same failure with the advice that helps after what became of the event. */
+  /**
+   * The same failure with the advice that helps after what became of the event.
+   *
+   * @internal
+   */
   as(consequence: FailureConsequence): HandlerFailedError {
     return new HandlerFailedError(this.projection, this.method, this.event, this.cause, consequence);
   }

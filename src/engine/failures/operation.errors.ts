@@ -1,13 +1,23 @@
 import { ProjectionError } from '../../events/projection.error';
 
-/** An owner could not do what was ordered. */
+/**
+ * The owner of a projection could not execute a command. Thrown by `skip`, `retryDeadLetters` and
+ * `discardDeadLetters`. The message says why: mostly the projection stands elsewhere by now, so look at its status.
+ *
+ * @publicApi
+ */
 export class CommandFailedError extends ProjectionError {
   constructor(projection: string, command: string, problem: string) {
     super(`Projection "${projection}" could not ${command}: ${problem}.`);
   }
 }
 
-/** No running instance took up an order in time. */
+/**
+ * No instance runs the projection that a command or a wait needs. Thrown by `skip`, `retryDeadLetters`,
+ * `discardDeadLetters`, `catchUp` and `rebuild`. Start an instance that runs the projection, and ask again.
+ *
+ * @publicApi
+ */
 export class NoOwnerError extends ProjectionError {
   constructor(projection: string, command: string, timeoutMs: number) {
     super(
@@ -17,7 +27,12 @@ export class NoOwnerError extends ProjectionError {
   }
 }
 
-/** What is wanted of a projection cannot be stored where no instance has made its row yet. */
+/**
+ * No instance has registered the projection in the database yet, so there is nothing to pause or resume. Thrown by
+ * `pause` and `resume`. Start an instance that provides the projection, and ask again.
+ *
+ * @publicApi
+ */
 export class ProjectionNotRegisteredError extends ProjectionError {
   constructor(
     readonly projection: string,
@@ -30,7 +45,12 @@ export class ProjectionNotRegisteredError extends ProjectionError {
   }
 }
 
-/** Nobody declared a projection of that name. */
+/**
+ * The application provides no projection of that name. Thrown by the methods of `Projections`, and at start for the
+ * option `run`. Check the name, and that a module provides the class.
+ *
+ * @publicApi
+ */
 export class UnknownProjectionError extends ProjectionError {
   constructor(name: string, known: readonly string[]) {
     super(
@@ -40,14 +60,24 @@ export class UnknownProjectionError extends ProjectionError {
   }
 }
 
-/** The operation makes no sense for a projection of that kind. */
+/**
+ * The operation makes no sense for a projection of that kind, or as it was asked for. Thrown by methods of
+ * `Projections` before anything is done, and at an `afterCommit` in an inline projection. The message says why.
+ *
+ * @publicApi
+ */
 export class UnsupportedOperationError extends ProjectionError {
   constructor(operation: string, projection: string, why: string) {
     super(`Projection "${projection}" cannot ${operation}: ${why}.`);
   }
 }
 
-/** A projection did not get where it was waited for in time. */
+/**
+ * A projection did not reach the awaited position in time. Thrown by `waitFor`, `catchUp` and `rebuild`; the
+ * projection goes on. The message says what the projection does instead; look at its status, or wait longer.
+ *
+ * @publicApi
+ */
 export class WaitTimeoutError extends ProjectionError {
   /** @param state what it is doing instead, in words */
   constructor(

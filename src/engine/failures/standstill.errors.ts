@@ -25,18 +25,28 @@ export class RetryingError extends ProjectionError {
   }
 }
 
-/** So many events failed that setting aside one more would hide that something is broken. */
+/**
+ * A projection has `maxDeadLetters` failed events and stopped before the next one. It is the `error` in the status of
+ * the projection. Fix the cause, retry or discard the dead letters, and resume.
+ *
+ * @publicApi
+ */
 export class TooManyDeadLettersError extends ProjectionError {
   constructor(projection: string, limit: number, cause: HandlerFailedError) {
     super(
       `Projection "${projection}" has ${limit} failed dead letters already (maxDeadLetters) and stopped before one ` +
-        `more. Next: mend the cause, retry or discard the dead letters, and resume. The last: ${cause.message}`,
+        `more. Next: fix the cause, retry or discard the dead letters, and resume. The last: ${cause.message}`,
       { cause },
     );
   }
 }
 
-/** A projection that stopped, as stored by whichever instance it stopped on. */
+/**
+ * A projection is stopped, here or in another instance. Thrown by `waitFor`, `catchUp` and `rebuild`, with the
+ * message that the projection stopped with. Do as the message says, and resume.
+ *
+ * @publicApi
+ */
 export class ProjectionStoppedError extends ProjectionError {
   constructor(
     readonly projection: string,
@@ -46,7 +56,13 @@ export class ProjectionStoppedError extends ProjectionError {
   }
 }
 
-/** Something failed again and again that is no event's failure and that the module does not know to pass by itself. */
+/**
+ * Something failed again and again that is no fault of an event and is not known to pass by itself. It is the `error`
+ * in the status of the stopped projection. Remove the cause and resume; if it passes by itself, say so by
+ * `isTransient`.
+ *
+ * @publicApi
+ */
 export class UnexpectedFailureError extends ProjectionError {
   constructor(projection: string, position: bigint | undefined, tries: number, cause: unknown) {
     super(

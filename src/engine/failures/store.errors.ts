@@ -1,7 +1,12 @@
 import { ProjectionError } from '../../events/projection.error';
 import type { Witness } from '../../events/witness';
 
-/** The store ends before a stored checkpoint: it was emptied, or restored from an older copy. */
+/**
+ * The store ends before a stored checkpoint: it was emptied, or restored from an older copy. It is the `error` in the
+ * status of the stopped projection. Rebuild the projection.
+ *
+ * @publicApi
+ */
 export class CheckpointBeyondStoreError extends ProjectionError {
   constructor(projection: string, position: bigint, head: bigint) {
     super(
@@ -11,7 +16,13 @@ export class CheckpointBeyondStoreError extends ProjectionError {
   }
 }
 
-/** The store has another event where a projection has seen one: it was emptied, or restored, and has grown again since. */
+/**
+ * The store has another event where a projection has seen one: it was emptied or restored, and has grown again since.
+ * It is the `error` in the status of the stopped projection. Rebuild the projection; or restore the events that it
+ * has seen, and resume it.
+ *
+ * @publicApi
+ */
 export class CheckpointOfAnotherStoreError extends ProjectionError {
   /** @param there the event that the store has instead of the witness, or has behind it where none was */
   constructor(projection: string, checkpoint: bigint, { position, id }: Witness, there: Witness) {
@@ -28,7 +39,12 @@ export class CheckpointOfAnotherStoreError extends ProjectionError {
   }
 }
 
-/** A projection is to start from a position, or a date, that the store has not got to. */
+/**
+ * `startFrom` is a position, or a date, that the store has not reached. Thrown at start. Give a position or a date
+ * that the store has, or `'head'`.
+ *
+ * @publicApi
+ */
 export class BeginningBeyondStoreError extends ProjectionError {
   constructor(projection: string, startFrom: bigint | Date, head: bigint) {
     super(
@@ -41,7 +57,12 @@ export class BeginningBeyondStoreError extends ProjectionError {
   }
 }
 
-/** Appends that are open keep it from being known what is history to a projection that is new. */
+/**
+ * Open appends keep it from being known what is history to a new projection. It is the `error` in the status of the
+ * projection, which begins by itself when they have ended. If it lasts, look for a transaction that stays open.
+ *
+ * @publicApi
+ */
 export class BeginningUnsettledError extends ProjectionError {
   /** SQLSTATE of what passes by itself. */
   readonly code = '57P03';

@@ -1,6 +1,11 @@
 import { ProjectionError } from '../../events/projection.error';
 
-/** A read model that a projection declares is not known to the data source. */
+/**
+ * A read model that a projection declares is no entity of its data source. Thrown at start. Add it to `entities`, or
+ * import `TypeOrmModule.forFeature` with it.
+ *
+ * @publicApi
+ */
 export class UnknownReadModelError extends ProjectionError {
   constructor(projection: string, entity: string) {
     super(

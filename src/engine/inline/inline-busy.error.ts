@@ -1,6 +1,12 @@
 import { ProjectionError } from '../../events/projection.error';
 
-/** Transactions that appended, and were left open, kept an inline projection from being paused or rebuilt. */
+/**
+ * Transactions that appended and stay open keep the events of an inline projection from being left to its loop.
+ * Thrown by `pause`, `retryDeadLetters`, `discardDeadLetters` and `append`, which changed nothing. Commit or end
+ * those transactions, and ask again.
+ *
+ * @publicApi
+ */
 export class InlineBusyError extends ProjectionError {
   /** @param pids the server processes of the transactions, as far as they are known */
   constructor(

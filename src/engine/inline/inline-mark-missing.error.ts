@@ -1,6 +1,11 @@
 import { ProjectionError } from '../../events/projection.error';
 
-/** The row that says who applies the events of an inline projection is gone, as after a TRUNCATE of the module's tables. */
+/**
+ * The row that says who applies the events of an inline projection is gone, as after a TRUNCATE of the module's
+ * tables. Thrown by `append`, which wrote nothing. Append again, or do as the message says.
+ *
+ * @publicApi
+ */
 export class InlineMarkMissingError extends ProjectionError {
   /** @param marks the table of the row */
   constructor(

@@ -1,6 +1,11 @@
 import { ProjectionError } from '../../events/projection.error';
 
-/** An append would have run handlers of an inline projection that are older than what has run on this database. */
+/**
+ * An append would have run handlers of an inline projection that are older than those that have run on this database.
+ * Thrown by `append`, which wrote nothing. Deploy the newer code, or pause the projection meanwhile.
+ *
+ * @publicApi
+ */
 export class InlineOutdatedError extends ProjectionError {
   constructor(
     readonly projection: string,

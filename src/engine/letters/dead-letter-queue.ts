@@ -14,6 +14,7 @@ import { nameOfError, stackOfError } from '../failures/describe-error';
 import { failureOf } from '../failures/failure';
 import { LetterFates } from './letter-fates';
 
+/** How many dead letters a retry has applied, and how many failed again. */
 export interface RetryOutcome {
   readonly applied: number;
   readonly failed: number;

@@ -1,6 +1,11 @@
 import { ProjectionError } from '../../events/projection.error';
 
-/** A projection reads a source that `forRoot` was not given. */
+/**
+ * A projection reads a source that `forRoot` was not given. Thrown at start. Give it to `forRoot({ sources })`, or
+ * correct the name.
+ *
+ * @publicApi
+ */
 export class UnknownSourceError extends ProjectionError {
   constructor(projection: string, source: string, known: readonly string[]) {
     const list = known.length === 0 ? 'none' : known.map((name) => `"${name}"`).join(', ');
@@ -11,7 +16,12 @@ export class UnknownSourceError extends ProjectionError {
   }
 }
 
-/** A source other than the module's own store does not say where it ends, or what waits there. */
+/**
+ * A source other than the module's own store does not answer. It is the `error` in the status of its projections,
+ * which wait; those of other sources go on. Look at the database of the source.
+ *
+ * @publicApi
+ */
 export class SourceNotReadableError extends ProjectionError {
   constructor(source: string, cause: unknown) {
     super(

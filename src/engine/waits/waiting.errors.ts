@@ -1,7 +1,12 @@
 import { ProjectionError } from '../../events/projection.error';
 import type { SetAsideEvent } from '../../state/progress.store';
 
-/** An event that was waited for is not in the read model: it failed, or waits behind one that did. */
+/**
+ * An awaited event is not in the read model: it failed, or waits behind one that did. Thrown by `waitFor` with the
+ * result of an append. Fix the cause, and retry or discard the dead letter.
+ *
+ * @publicApi
+ */
 export class EventSetAsideError extends ProjectionError {
   /** The position of the event. */
   readonly position: bigint;
@@ -22,7 +27,12 @@ export class EventSetAsideError extends ProjectionError {
   }
 }
 
-/** What was asked for would wait until somebody resumes the projection. */
+/**
+ * The operation would wait until somebody resumes the projection. Thrown by `catchUp` and `rebuild`. Resume the
+ * projection first.
+ *
+ * @publicApi
+ */
 export class ProjectionPausedError extends ProjectionError {
   constructor(
     readonly projection: string,
@@ -32,7 +42,13 @@ export class ProjectionPausedError extends ProjectionError {
   }
 }
 
-/** A handler of a projection, or an effect of it, waits for what the projection does only when that has ended. */
+/**
+ * A handler of a projection, or an effect of it, waits for work that the projection does only when the handler has
+ * ended. Thrown by the methods of `Projections` that wait. Ask outside of the projection, or do not await the call
+ * there.
+ *
+ * @publicApi
+ */
 export class WaitsForItselfError extends ProjectionError {
   constructor(
     readonly projection: string,
@@ -46,7 +62,12 @@ export class WaitsForItselfError extends ProjectionError {
   }
 }
 
-/** Projections were asked for before the application has started, or after it has stopped. */
+/**
+ * Projections were asked for before the application has started, or after it has stopped. Thrown by `status`,
+ * `waitFor`, `catchUp` and `rebuild`. Ask after `app.init()` or `app.listen()`, and before `app.close()`.
+ *
+ * @publicApi
+ */
 export class ProjectionsNotRunningError extends ProjectionError {
   constructor(when: 'not started yet' | 'stopped') {
     super(
@@ -56,7 +77,13 @@ export class ProjectionsNotRunningError extends ProjectionError {
   }
 }
 
-/** Whoever carries out a command has not got on with it for long. */
+/**
+ * The owner of a projection has taken up a command, and makes no progress with it. Thrown by `skip`,
+ * `retryDeadLetters` and `discardDeadLetters`. Look at the status of the projection for an error, and give the
+ * command again.
+ *
+ * @publicApi
+ */
 export class CommandStalledError extends ProjectionError {
   constructor(
     readonly projection: string,
@@ -71,7 +98,12 @@ export class CommandStalledError extends ProjectionError {
   }
 }
 
-/** The database did not answer in time. */
+/**
+ * The database did not answer in time. Thrown by `status` after 4.5 seconds. Look at the database, and at the pool of
+ * the data source.
+ *
+ * @publicApi
+ */
 export class StatusUnavailableError extends ProjectionError {
   constructor(seconds: number) {
     super(

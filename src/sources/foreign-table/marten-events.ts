@@ -6,6 +6,7 @@ import { type ForeignPlace, sourceOf } from './postgres-table';
 
 const METADATA = ['tenant_id', 'correlation_id', 'causation_id', 'headers', 'user_name', 'mt_dotnet_type'];
 
+/** The options of `martenEvents`. */
 export interface MartenOptions extends ForeignPlace {
   /**
    * How Marten appends: `EventAppendMode.Quick` or `QuickWithServerTimestamps`. In the mode `Rich` it draws positions before
@@ -17,8 +18,18 @@ export interface MartenOptions extends ForeignPlace {
 }
 
 /**
- * The events that Marten keeps (`mt_events`), without those that it writes into holes of its own (tombstones).
- * @throws InvalidArgumentError
+ * The events that Marten keeps (`mt_events`), without those that it writes into holes of its own (tombstones). When
+ * the application starts, the source throws `UnsuitableTableError`, `UnsafeSequenceError`, `SequenceNotReadableError`
+ * or `UnknownDataSourceError`.
+ *
+ * @throws InvalidArgumentError when an option cannot be right, as an `appendMode` other than `'quick'`
+ *
+ * @example
+ * ```ts
+ * ProjectionModule.forRoot({ sources: { shop: martenEvents({ dataSource: 'marten', appendMode: 'quick' }) } });
+ * ```
+ *
+ * @publicApi
  */
 export function martenEvents(given: MartenOptions): EventSource {
   const { appendMode, metadata = ['tenant_id'], ...place } = given ?? {};

@@ -10,12 +10,15 @@ import { ForeignTableSource } from './foreign-table.source';
 export interface ForeignPlace {
   /** A TypeORM data source on PostgreSQL, or its name as `TypeOrmModule` knows it. @default the one without a name */
   readonly dataSource?: DataSource | string;
-  /** @default what the search_path of the connection says */
+  /** The schema of the table. @default what the search_path of the connection says */
   readonly schema?: string;
 }
 
+/** Which table holds the events, and how. */
 export interface PostgresTableOptions extends ForeignPlace {
+  /** The name of the table, without its schema. */
   readonly table: string;
+  /** Where each part of an event is. */
   readonly columns: ForeignColumns;
   /** The sequence that fills `columns.position`, in the same schema. @default the one that the column belongs to or draws from */
   readonly sequence?: string;
@@ -71,24 +74,34 @@ const OPTIONS = {
 } satisfies Record<keyof PostgresTableOptions, Check>;
 
 /**
- * A source that reads events from a table which somebody else writes, in this database or another one. It makes nothing
- * there and writes nothing.
+ * A source that reads events from a table of another system, in this database or another one. It makes nothing there
+ * and writes nothing. When the application starts, the source throws `UnsuitableTableError`, `UnsafeSequenceError`,
+ * `SequenceNotReadableError` or `UnknownDataSourceError`.
  *
+ * @throws InvalidArgumentError when an option cannot be right
+ *
+ * @example
  * ```ts
  * ProjectionModule.forRoot({
  *   sources: {
  *     legacy: postgresTable({
  *       dataSource: 'legacy',
  *       table: 'domain_events',
- *       columns: { position: 'seq', id: 'event_id', streamId: 'aggregate_id', version: 'version', type: 'name',
- *                  data: 'payload', recordedAt: 'created_at' },
+ *       columns: {
+ *         position: 'seq',
+ *         id: 'event_id',
+ *         streamId: 'aggregate_id',
+ *         version: 'version',
+ *         type: 'name',
+ *         data: 'payload',
+ *         recordedAt: 'created_at',
+ *       },
  *     }),
  *   },
- * })
+ * });
  * ```
  *
- * @throws InvalidArgumentError; when the application starts, UnsuitableTableError, UnsafeSequenceError, SequenceNotReadableError
- * or UnknownDataSourceError
+ * @publicApi
  */
 export function postgresTable(options: PostgresTableOptions): EventSource {
   return sourceOf('postgresTable', options);

@@ -1,6 +1,11 @@
 import { ProjectionError } from '../../events/projection.error';
 
-/** A source is read outside of an application, and names its data source. */
+/**
+ * A source that names its data source is read outside of an application. Thrown by every read of it. Give the source
+ * to `forRoot({ sources })`, or give it the DataSource itself.
+ *
+ * @publicApi
+ */
 export class UnboundSourceError extends ProjectionError {
   constructor(table: string) {
     super(

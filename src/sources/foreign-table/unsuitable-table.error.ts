@@ -1,6 +1,11 @@
 import { StoreNotReadableError } from '../../events/store-state.errors';
 
-/** Somebody else's table is not one that events can be read from without ever missing one. */
+/**
+ * A table of another system cannot be read without missing events. Thrown at start, when the source is opened. The
+ * message names the problem and the remedy.
+ *
+ * @publicApi
+ */
 export class UnsuitableTableError extends StoreNotReadableError {
   constructor(table: string, problem: string, next: string) {
     super(`The table ${table} cannot be a source of events: ${problem}. Next: ${next}.`);

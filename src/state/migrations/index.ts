@@ -13,7 +13,11 @@ import { AddLeftOut1790000000110 } from './1790000000110-add-left-out';
 import { AddWitnessThrough1790000000120 } from './1790000000120-add-witness-through';
 import { AddSources1790000000130 } from './1790000000130-add-sources';
 
-/** The module's migrations in order, to run with your own where `migrate` is false. */
+/**
+ * The module's migrations in order, to run with your own where `migrate` is false.
+ *
+ * @publicApi
+ */
 export const projectionMigrations: (new () => MigrationInterface)[] = [
   CreateEvents1790000000000,
   CreateCheckpoints1790000000001,

@@ -6,9 +6,12 @@ import { projectionMigrations } from '.';
 /**
  * `projectionMigrations` for tables that are not where the data source says, or to be reverted with all their rows.
  *
+ * @example
  * ```ts
- * migrations: projectionMigrationsFor({ schema: 'projections', tables: { events: 'shop_events' } })
+ * const migrations = projectionMigrationsFor({ schema: 'projections', tables: { events: 'shop_events' } });
  * ```
+ *
+ * @publicApi
  */
 export function projectionMigrationsFor(placement: MigrationPlacement): (new () => MigrationInterface)[] {
   return projectionMigrations.map((Migration) => {
