@@ -1,5 +1,6 @@
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
+import { compilerOptions } from './compiler-options';
 import { ROOT, type Sample } from './markdown';
 
 /** Samples are excerpts: what awaits at the top level would stand in an async function. */
@@ -16,12 +17,8 @@ export function compileSamples(
   beside: readonly string[] = [ANY_EVENT],
 ): string[] {
   const files = new Map(samples.map((sample) => [pathOf(sample), sample]));
-  const { options } = ts.parseJsonConfigFileContent(
-    ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => ts.sys.readFile(path)).config,
-    ts.sys,
-    ROOT,
-  );
-  const host = ts.createCompilerHost({ ...options, noEmit: true });
+  const options = compilerOptions();
+  const host = ts.createCompilerHost(options);
   const onDisk = { readFile: host.readFile.bind(host), fileExists: host.fileExists.bind(host) };
   host.readFile = (path) => {
     const sample = files.get(path);
@@ -33,7 +30,7 @@ export function compileSamples(
 
   const program = ts.createProgram({
     rootNames: [...files.keys(), ...beside],
-    options: { ...options, noEmit: true, noUnusedLocals: false },
+    options: { ...options, noUnusedLocals: false },
     host,
   });
   return [...files].flatMap(([path, sample]) =>

@@ -1,8 +1,16 @@
 /**
- * What samples may take as given, by `<!-- given: store, projections -->` before the fence. Nothing here runs.
+ * What samples may take as given: those of pages by `<!-- given: store, projections -->` before the fence, those of
+ * docstrings by using the name. Nothing here runs.
  */
 import type { EventStore, Projections } from 'nestjs-projections';
 import type { DataSource } from 'typeorm';
+
+export * from 'nestjs-projections';
+export * from 'nestjs-projections/testing';
+export type { Provider } from '@nestjs/common';
+export { APP_FILTER } from '@nestjs/core';
+export { type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
+export { TypeOrmModule } from '@nestjs/typeorm';
 
 export declare const store: EventStore;
 export declare const projections: Projections;
@@ -24,6 +32,8 @@ export declare class DailySales {
   orders: number;
   cents: number;
 }
+
+export declare class OrderSummaryProjection {}
 
 export declare class Mailer {
   sendShipped(orderId: string): Promise<void>;

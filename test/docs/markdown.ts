@@ -29,7 +29,10 @@ export function readPage(page: string): string {
 const FENCE = /(?:^ *<!-- given: ([\w, ]+) -->\n+)?^( *)```ts\n([\s\S]*?)^ *```$/gm;
 
 export function samplesOf(page: string): Sample[] {
-  const text = readPage(page);
+  return samplesIn(readPage(page), page);
+}
+
+export function samplesIn(text: string, page: string): Sample[] {
   return [...text.matchAll(FENCE)].map((match) => {
     const [all, givens = '', indent = '', body = ''] = match;
     const code = body.replaceAll(new RegExp(`^${indent}`, 'gm'), '');
