@@ -10,4 +10,4 @@ export const MIGRATION_LOCK = 77653284667;
 export const GATE_LOCKS = 0x70726f6a;
 
 /** Marks a transaction that changes checkpoints and is no batch ("prok", and any number). */
-export const SHIELD_LOCK: readonly [number, number] = [0x70726f6b, 1];
+export const EXEMPTION_LOCK: readonly [number, number] = [0x70726f6b, 1];

@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import { withSilentConnections } from '../database/silent-connections';
+import { exemptFromTermination } from '../state/exempt-from-termination';
 import type { StateRow } from '../state/projection-state';
-import { shield } from '../state/shield';
 import { readModelTables } from './applying/read-model-tables';
 import type { EngineState } from './coordination/engine-state';
 import { isOfAnotherStore } from './failures/is-of-another-store';
@@ -41,7 +41,7 @@ export class Emptying {
     const position = beginsAfter > last ? settled : beginsAfter;
     const work = async (manager: EntityManager, historyUntil?: bigint) => {
       const replayUntil = end ?? historyUntil;
-      await shield(manager);
+      await exemptFromTermination(manager);
       // The checkpoints first: their locks are the ones a batch takes first too.
       await checkpoints.reset(manager, name, { position, replayUntil });
       await deadLetters.clear(manager, name);

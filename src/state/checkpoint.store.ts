@@ -3,7 +3,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Witness } from '../events/witness';
 import { StatementNames } from '../database/statement-names';
 import { SERVER_INCARNATION } from '../database/server-incarnation';
-import { evict } from './evict';
+import { terminateStaleSession } from './terminate-stale-session';
 import type { SegmentId } from './segment-id';
 import { tableName } from './table-name';
 
@@ -213,8 +213,8 @@ export class CheckpointStore {
   }
 
   /** Ends the open batch of an owner whose lease is over. */
-  evict(id: SegmentId): Promise<boolean> {
-    return evict(this.dataSource, this.table, id);
+  terminateStaleSession(id: SegmentId): Promise<boolean> {
+    return terminateStaleSession(this.dataSource, this.table, id);
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { evict } from './evict';
+import { terminateStaleSession } from './terminate-stale-session';
 import { isLive, releasedNow } from './is-live';
 import type { SegmentId } from './segment-id';
 import { tableName } from './table-name';
@@ -73,8 +73,8 @@ export class LeaseStore {
   }
 
   /** Ends the transaction of an instance that was stopped while it took the lease. */
-  evict(id: SegmentId): Promise<boolean> {
-    return evict(this.dataSource, this.leases, id);
+  terminateStaleSession(id: SegmentId): Promise<boolean> {
+    return terminateStaleSession(this.dataSource, this.leases, id);
   }
 
   /** Lets others have it at once. The row stays, and with it the epoch. */

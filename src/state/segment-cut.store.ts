@@ -4,7 +4,7 @@ import type { DeclaredProjection } from './declared-projection';
 import type { DeadLetterStore } from './dead-letter.store';
 import { releasedNow } from './is-live';
 import { giveWay } from './give-way';
-import { shield } from './shield';
+import { exemptFromTermination } from './exempt-from-termination';
 import { inTransaction } from '../database/transaction';
 import { tableName } from './table-name';
 
@@ -85,7 +85,7 @@ export class SegmentCutStore {
         [projection, version, wanted, segmentBy],
       );
       if (due.length === 0) return;
-      await shield(manager);
+      await exemptFromTermination(manager);
       // Waits for the batches in flight, so that none of them is half counted.
       const stands = await manager.query<StandRow[]>(
         `SELECT position, halt_at FROM ${this.checkpoints} WHERE projection = $1 ORDER BY segment FOR UPDATE`,

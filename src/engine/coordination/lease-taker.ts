@@ -55,7 +55,7 @@ export class LeaseTaker {
       if (!isTransientError(error)) throw error;
     }
     // Where it was a batch that held us up, whoever has the lease's row is a rival as alive as this instance.
-    if (!(await this.checkpoints.evict(id))) await this.leases.evict(id);
+    if (!(await this.checkpoints.terminateStaleSession(id))) await this.leases.terminateStaleSession(id);
     return this.claim(candidate).catch((error: unknown) => {
       throw isLockTimeout(error) ? new SegmentLockedError(id.projection, id.segment, error) : error;
     });

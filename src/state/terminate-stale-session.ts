@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { SegmentId } from './segment-id';
-import { SHIELD_LOCK } from '../database/advisory-locks';
+import { EXEMPTION_LOCK } from '../database/advisory-locks';
 import { StaleSessionError } from './stale-session.error';
 
 const INSUFFICIENT_PRIVILEGE = '42501';
@@ -16,7 +16,7 @@ interface Holder {
  * @returns whether there was one
  * @throws StaleSessionError when the database does not allow it
  */
-export async function evict(
+export async function terminateStaleSession(
   dataSource: DataSource,
   table: string,
   { projection, segment }: SegmentId,
@@ -26,10 +26,10 @@ export async function evict(
     JOIN pg_locks lock ON lock.locktype = 'transactionid' AND lock.granted AND lock.transactionid = held.xmax
     WHERE held.projection = $1 AND held.segment = $2 AND lock.pid <> pg_backend_pid()
       AND NOT EXISTS (
-        SELECT FROM pg_locks shield
-        WHERE shield.pid = lock.pid AND shield.locktype = 'advisory' AND shield.classid = $3 AND shield.objid = $4
+        SELECT FROM pg_locks exempt
+        WHERE exempt.pid = lock.pid AND exempt.locktype = 'advisory' AND exempt.classid = $3 AND exempt.objid = $4
       )`;
-  const params = [projection, segment, ...SHIELD_LOCK];
+  const params = [projection, segment, ...EXEMPTION_LOCK];
   try {
     const ended = await dataSource.query<unknown[]>(
       `SELECT pg_terminate_backend(lock.pid) ${holders}`,
