@@ -12,5 +12,6 @@ export interface RecordedEvent<Data = any> {
   readonly version: number;
   /** The place in the whole store; grows from event to event and may have holes. */
   readonly globalPosition: bigint;
+  /** When it was stored, by the clock of the store. */
   readonly recordedAt: Date;
 }

@@ -3,7 +3,13 @@ import { ProjectionError } from './projection.error';
 /** What the server says of a connection that cannot be used now: whoever meets it tries again. */
 const CANNOT_CONNECT_NOW = '57P03';
 
-/** The events cannot be read now, or not all of them; nothing moves until they can. */
+/**
+ * The events cannot be read now, or not all of them: the base class of the errors of that kind. Thrown by reads up to
+ * the settled head; projections wait, and go on by themselves when the events can be read. The message of each says
+ * what to do.
+ *
+ * @publicApi
+ */
 export abstract class StoreNotReadableError extends ProjectionError {
   readonly code = CANNOT_CONNECT_NOW;
 }

@@ -23,6 +23,7 @@ export interface ProjectionHealthThresholds {
 
 /** A projection in the answer of a health endpoint. Positions are decimal strings. */
 export interface ProjectionHealthDetail {
+  /** As in `ProjectionStatus`. */
   readonly state: string;
   readonly position: string;
   readonly head: string;

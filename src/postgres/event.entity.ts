@@ -1,7 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /**
- * The `events` table, for queries through TypeORM. Write it only by `EventStore.append`.
+ * The `events` table, for queries through TypeORM, which gives `bigint` columns as texts. Write it only by
+ * `EventStore.append`.
  *
  * @publicApi
  */

@@ -2,6 +2,7 @@ import type { RecordedEvent } from '../events/recorded-event';
 
 /** An event a projection could not apply, or that waits behind one. */
 export interface DeadLetter {
+  /** Names it in the `ids` of a `DeadLetterFilter`. */
   readonly id: string;
   readonly projection: string;
   readonly segment: number;

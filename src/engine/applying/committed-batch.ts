@@ -6,5 +6,6 @@ export interface CommittedBatch {
   /** The checkpoint after the batch. */
   readonly position: bigint;
   readonly events: readonly RecordedEvent[];
+  /** Whether its events are history that a rebuild or a catch-up applies. */
   readonly replaying: boolean;
 }

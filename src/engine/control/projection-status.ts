@@ -7,8 +7,8 @@ import type { Backlog } from '../../events/event-source';
  * - `replaying`: applying history for a rebuild or a catch-up
  * - `retrying`: waiting out an error of the infrastructure, or to try an event again, which `error` gives
  * - `unowned`: nobody runs it, or one of its segments, although somebody should
- * - `paused`: halted by an operator
- * - `stopped`: halted by an event it cannot apply, which `error` gives
+ * - `paused`: an operator has paused it, until `resume`
+ * - `stopped`: it stands before an event that it cannot apply, or at what only a person can decide, which `error` gives
  * - `outdated`: not run here, because the database has seen a newer version of its code
  * - `idle`: a `catch-up` projection waits to be asked, or a live one does not run in this instance
  */

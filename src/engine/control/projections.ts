@@ -51,7 +51,7 @@ const WAIT_MS = 5_000;
  * caller's async context, and so outside of a transaction that a library keeps there.
  *
  * Every method throws `InvalidArgumentError` for an argument that cannot be right, and then does nothing. An error of
- * the database, and one of a source that must be read (as `ServerInRecoveryError`), is passed on as it is.
+ * the database, and one of a source that must be read (a `StoreNotReadableError`), is passed on as it is.
  *
  * @publicApi
  */
@@ -337,7 +337,8 @@ export class Projections {
   }
 
   /**
-   * The batches that this process commits from now on. It never completes and never fails.
+   * The batches that this process commits from now on, without what appends apply of an inline projection. It never
+   * completes. An error of a subscriber ends the process, as with every observable.
    * @throws UnknownProjectionError when the application provides no projection of that name
    *
    * @example
