@@ -9,7 +9,7 @@ export interface CommandOutcome {
   readonly error: string | null;
 }
 
-/** Orders to the owners of a projection's segments, wherever they run. */
+/** Commands to the owners of a projection's segments, wherever they run. */
 export class CommandStore {
   private readonly table: string;
   private readonly checkpoints: string;
@@ -28,8 +28,8 @@ export class CommandStore {
   }
 
   /**
-   * Stores what came of an order, unless the lease is another's by now, who carries it out again.
-   * @param epoch of the lease under which it was carried out; `undefined` where there is none
+   * Stores the outcome of a command, unless another instance has the lease by now, which executes it again.
+   * @param epoch of the lease under which it was executed; `undefined` where there is none
    */
   async finish(id: number, epoch: bigint | undefined, result: unknown, error?: string): Promise<void> {
     await this.dataSource.query(
@@ -50,8 +50,8 @@ export class CommandStore {
     ]);
   }
 
-  /** Takes back an order nobody has begun to obey, or is past caring about. */
-  async withdraw(id: string): Promise<void> {
+  /** Takes back a command that nobody has begun to execute, or that nobody waits for any more. */
+  async cancel(id: string): Promise<void> {
     await this.dataSource.query(`DELETE FROM ${this.table} WHERE id = $1 AND finished_at IS NULL`, [id]);
   }
 
@@ -63,7 +63,7 @@ export class CommandStore {
        FROM ${this.table} WHERE id = $1`,
       [id],
     );
-    if (!row) return { finished: true, silentSeconds: null, result: null, error: 'the order is gone' };
+    if (!row) return { finished: true, silentSeconds: null, result: null, error: 'the command is gone' };
     return { ...row, result: row.result === null ? null : (JSON.parse(row.result) as unknown) };
   }
 }

@@ -148,7 +148,7 @@ export class DeadLetterStore {
   }
 
   /** The first letter of each parked stream that no failed event holds back any more. */
-  async released({ projection, segment }: SegmentId): Promise<string[]> {
+  async unblocked({ projection, segment }: SegmentId): Promise<string[]> {
     const rows = await this.dataSource.query<{ id: string }[]>(
       `SELECT min(id) AS id FROM ${this.table}
        WHERE projection = $1 AND segment = $2 AND parked_by IS NOT NULL

@@ -33,7 +33,7 @@ const SABOTAGES: Sabotage[] = [
   {
     name: 'a dead letter stays when a retry has applied it',
     file: 'src/engine/letters/dead-letter-queue.ts',
-    text: 'await this.letters.remove(manager, letter.id);',
+    text: 'await this.deadLetters.remove(manager, letter.id);',
     broken: '',
   },
   {

@@ -88,7 +88,7 @@ export class Operator {
     const isTakenUp = async () => (await isSettled()) || outcome.silentSeconds !== null;
     if (await until(isTakenUp, LOOK_MS, TAKE_UP_MS)) await until(isSettled, LOOK_MS, Infinity);
     if (!outcome.finished) {
-      await commands.withdraw(id);
+      await commands.cancel(id);
       if (outcome.silentSeconds !== null) throw new CommandStalledError(name, command, outcome.silentSeconds);
       throw new NoOwnerError(name, command, TAKE_UP_MS);
     }

@@ -21,8 +21,8 @@ export class CommandFailedError extends ProjectionError {
 export class NoOwnerError extends ProjectionError {
   constructor(projection: string, command: string, timeoutMs: number) {
     super(
-      `No instance that runs projection "${projection}" took up the order to ${command} within ${timeoutMs} ms: ` +
-        'start one that runs it (see the option run), and give the order again.',
+      `No instance that runs projection "${projection}" took up the command to ${command} within ${timeoutMs} ms: ` +
+        'start one that runs it (see the option run), and give the command again.',
     );
   }
 }

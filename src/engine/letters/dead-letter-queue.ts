@@ -32,7 +32,7 @@ export interface QueueFence {
   readonly calledOff: AbortSignal;
   /** Aborts as soon as the loop is to end, for what only waits. */
   readonly ending: AbortSignal;
-  /** How often this was tried in vain, because of what passes by itself. */
+  /** How often this failed by errors that pass by themselves. */
   readonly triedBefore: number;
   /** To be called for each event that is done with, and while one waits for its next try. */
   progressed(): void;
@@ -44,14 +44,14 @@ export class DeadLetterQueue {
 
   constructor(
     private readonly id: SegmentId,
-    private readonly letters: DeadLetterStore,
+    private readonly deadLetters: DeadLetterStore,
     private readonly policy: FailurePolicy,
     private readonly transaction: BatchTransaction,
   ) {}
 
   /** Only the owner of the segment changes its queue, so what was read stays true until it does. */
   async load(): Promise<void> {
-    this.parked = await this.letters.parkedKeys(this.id);
+    this.parked = await this.deadLetters.parkedKeys(this.id);
   }
 
   /**
@@ -64,7 +64,7 @@ export class DeadLetterQueue {
     if (this.parked.size === 0) return others;
     const keys = new Set<string>();
     for (let after = -1n, letters: DeadLetter[]; ; after = letters.at(-1)!.event.globalPosition) {
-      letters = await this.letters.toRetry(this.id, {}, [], after);
+      letters = await this.deadLetters.toRetry(this.id, {}, [], after);
       if (letters.length === 0) return others;
       for (const { id, parkedBy, event } of letters) {
         if (parkedBy === undefined) continue;
@@ -78,7 +78,7 @@ export class DeadLetterQueue {
 
   /** Has letters wait by other keys; to be followed by `load` once the transaction has committed. */
   async park(manager: EntityManager, keys: ReadonlyMap<string, string>): Promise<void> {
-    await this.letters.park(manager, keys);
+    await this.deadLetters.park(manager, keys);
   }
 
   /** Parts events into those to apply and those that wait behind a parked one. */
@@ -101,11 +101,11 @@ export class DeadLetterQueue {
   }
 
   async hold(manager: EntityManager, held: readonly HeldEvent[], replaying: boolean): Promise<void> {
-    if (held.length > 0) await this.letters.addWaiting(manager, this.id, held, replaying);
+    if (held.length > 0) await this.deadLetters.addWaiting(manager, this.id, held, replaying);
   }
 
   async isFull(): Promise<boolean> {
-    return (await this.letters.countFailed(this.id.projection)) >= this.policy.maxDeadLetters;
+    return (await this.deadLetters.countFailed(this.id.projection)) >= this.policy.maxDeadLetters;
   }
 
   /** Stores a failed event; to be followed by `load` once the transaction has committed. */
@@ -116,7 +116,7 @@ export class DeadLetterQueue {
     replaying: boolean,
   ): Promise<void> {
     const parkedBy = this.policy.onError === 'park-stream' ? this.keyToPark(failure.event) : undefined;
-    await this.letters.addFailed(
+    await this.deadLetters.addFailed(
       manager,
       this.id,
       failure.event,
@@ -143,9 +143,9 @@ export class DeadLetterQueue {
     await this.retryAll(filter, fence, fates);
     // What a retry that was broken off has left: it waits for nobody.
     for (
-      let ids = await this.letters.released(this.id);
+      let ids = await this.deadLetters.unblocked(this.id);
       ids.length > 0;
-      ids = await this.letters.released(this.id)
+      ids = await this.deadLetters.unblocked(this.id)
     )
       await this.retryAll({ ids }, fence, fates);
     await this.load();
@@ -154,10 +154,10 @@ export class DeadLetterQueue {
 
   private async retryAll(filter: DeadLetterFilter, fence: QueueFence, fates: LetterFates): Promise<void> {
     const blocked = new Set<string>();
-    const parked = await this.letters.keysOf(this.id, filter);
+    const parked = await this.deadLetters.keysOf(this.id, filter);
     let after = -1n;
     for (;;) {
-      const letters = await this.letters.toRetry(this.id, filter, parked, after);
+      const letters = await this.deadLetters.toRetry(this.id, filter, parked, after);
       if (letters.length === 0) break;
       for (const letter of letters) {
         fence.progressed();
@@ -170,12 +170,12 @@ export class DeadLetterQueue {
   }
 
   discard(manager: EntityManager, filter: DeadLetterFilter): Promise<readonly DeadLetter[]> {
-    return this.letters.discard(manager, this.id, filter);
+    return this.deadLetters.discard(manager, this.id, filter);
   }
 
   /** Tries what waits although nothing it waited for is left. */
   async release(fence: QueueFence): Promise<void> {
-    const ids = await this.letters.released(this.id);
+    const ids = await this.deadLetters.unblocked(this.id);
     if (ids.length > 0) await this.retry({ ids }, fence);
     else await this.load();
   }
@@ -189,7 +189,7 @@ export class DeadLetterQueue {
       await this.transaction.apply(batch, {
         fence: hold,
         finish: async (manager) => {
-          await this.letters.remove(manager, letter.id);
+          await this.deadLetters.remove(manager, letter.id);
           // Before the commit, whose answer may be lost: a letter that it has not removed is tried again.
           fates.set(letter.id, 'applied');
         },
@@ -211,7 +211,7 @@ export class DeadLetterQueue {
       const record = recordOf(failed ?? new HandlerFailedError(projection, AT_COMMIT, event, error), attempt);
       await this.transaction.apply(
         { ...batch, events: [] },
-        { fence: hold, finish: (manager) => this.letters.failedAgain(manager, letter.id, record) },
+        { fence: hold, finish: (manager) => this.deadLetters.failedAgain(manager, letter.id, record) },
       );
       fates.set(letter.id, 'failed');
       return false;

@@ -1,7 +1,7 @@
 type Fate = 'applied' | 'failed' | 'discarded';
 
 /**
- * What an order has done with dead letters. It is kept while the order is repeated: a letter that is gone by then is not
+ * What a command has done with dead letters. It is kept while the command is repeated: a letter that is gone by then is not
  * met again, and one that is still there is counted by what becomes of it last.
  */
 export class LetterFates {
