@@ -162,7 +162,7 @@ export class UnnamedEventError extends ProjectionError {
 }
 
 /**
- * A projection is request-scoped or transient, or injects a provider that is: Nest would make it anew for each
+ * A projection is request-scoped or transient, or injects a provider that is: Nest would make another one for each
  * request, of which the engine has none. Thrown at start. Make the projection and all that it injects singletons.
  *
  * @publicApi

@@ -66,7 +66,7 @@ export interface ProjectionOptions {
   /**
    * Into how many segments the projection's events are shared out. Each has a checkpoint of its own and runs on one
    * instance at a time; events of one segment are applied in order. It may be changed at any time: the instance that
-   * started last decides, and the segments are cut anew where all of them have met.
+   * started last decides, and the segments are made again at a position that all of them have reached.
    * @default 1
    */
   readonly segments?: number;

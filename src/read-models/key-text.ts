@@ -76,7 +76,7 @@ function uuidText(value: unknown): string | undefined {
 function dateText(value: unknown): string | undefined {
   const [, year, month, day] = (typeof value === 'string' && DATE.exec(value)) || [];
   if (!year) return undefined;
-  // Every 400 years the calendar begins anew.
+  // Every 400 years the calendar repeats itself.
   const date = new Date(Date.UTC(2000 + (Number(year) % 400), Number(month) - 1, Number(day)));
   return date.getUTCMonth() === Number(month) - 1 ? (value as string) : undefined;
 }

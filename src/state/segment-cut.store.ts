@@ -11,7 +11,7 @@ import { tableName } from './table-name';
 /** Dead letters may be large, and many. */
 const LETTERS_AT_ONCE = 500;
 
-/** Where a segment stands while a projection is being cut anew. */
+/** Where a segment stands during a resegmentation. */
 interface StandRow {
   readonly position: string;
   readonly halt_at: string | null;
@@ -44,7 +44,7 @@ export class SegmentCutStore {
   /**
    * Holds the segments of a projection as they are to the end of the transaction; `false` when they are not what the
    * code takes them for, or not its to run: newer code has been seen, or another `segmentBy` has made them. Code whose
-   * segments are to be made anew by newer code may run them up to the barrier, where nothing else can take them.
+   * segments are to be made again by newer code may run them up to the barrier, where nothing else can take them.
    */
   async hold(manager: EntityManager, code: DeclaredProjection, segments: number): Promise<boolean> {
     const rows = await manager.query<unknown[]>(
@@ -137,7 +137,7 @@ export class SegmentCutStore {
     ]);
     await this.moveLetters(manager, projection, segmentOf);
     await manager.query(
-      `UPDATE ${this.commands} SET finished_at = clock_timestamp(), error = 'the segments were cut anew meanwhile; order it again'
+      `UPDATE ${this.commands} SET finished_at = clock_timestamp(), error = 'the segments were made again meanwhile; give the command again'
        WHERE projection = $1 AND finished_at IS NULL`,
       [projection],
     );

@@ -20,7 +20,7 @@ export class ProjectionSourceChangedError extends ProjectionError {
   constructor({ name, source }: DeclaredProjection, stored: string | undefined, states: string) {
     super(
       `Projection "${name}" reads ${nameOf(source)} now, and its checkpoint is a position of ${nameOf(stored)}, which says ` +
-        'nothing there. Next: give the projection another name, with which it begins anew, or the source it had. Where it is ' +
+        'nothing there. Next: give the projection another name, with which it starts from its beginning, or the source it had. Where it is ' +
         `the same source under another name, run: UPDATE ${states} SET source = ${literal(source)} WHERE projection = ${literal(name)}`,
     );
     this.projection = name;

@@ -11,7 +11,7 @@ export class SegmentByChangedError extends ProjectionError {
     super(
       `Projection "${projection}" does not run here: the segmentBy of this code is not the one that its ${segments} ` +
         'segments were made with, and events would be lost or applied twice where the two meet. Nothing is lost. Next: ' +
-        `raise version in @Projection above ${version}, so that the segments are made anew with this code and older ` +
+        `raise version in @Projection above ${version}, so that the segments are made again with this code and older ` +
         'code steps aside; or deploy the former segmentBy.',
     );
   }
@@ -27,7 +27,7 @@ export class SegmentByChangedError extends ProjectionError {
 export class SegmentsApartError extends ProjectionError {
   constructor(projection: string) {
     super(
-      `Projection "${projection}" waits here for its segments to be made anew: they stand at different positions, and ` +
+      `Projection "${projection}" waits here for its segments to be made again: they stand at different positions, and ` +
         'only code with the former segmentBy can bring them to the same. Nothing is lost. Next: nothing where an ' +
         'instance with that code still runs the projection; or else start one until this has passed, or rebuild the ' +
         'projection.',

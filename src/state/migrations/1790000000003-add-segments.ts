@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { checkEmpty } from '../own-table';
 import { dataSourceOf, tableName } from '../table-name';
 
-/** `halt_at`: the segments of a projection run no further, because they are to be cut anew where all have met. */
+/** `halt_at`: the segments of a projection run no further, because they are made again where all have met. */
 export class AddSegments1790000000003 implements MigrationInterface {
   name = 'AddSegments1790000000003';
 
