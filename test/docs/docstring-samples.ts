@@ -10,10 +10,10 @@ const SOURCES = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf
 /** The code in the docstrings of all sources, as samples of pages. They take as given what they use and do not declare. */
 export function docstringSamples(): Sample[] {
   const known = publicSymbols(GIVENS).map(({ name }) => name);
-  return SOURCES.flatMap((source) => samplesIn(docstringsOf(readPage(source)), source)).map((sample) => ({
-    ...sample,
-    givens: known.filter((name) => uses(sample.code, name)),
-  }));
+  const samples = SOURCES.flatMap((source) => samplesIn(docstringsOf(readPage(source)), source));
+  return samples.map((sample) =>
+    Object.assign(sample, { givens: known.filter((name) => uses(sample.code, name)) }),
+  );
 }
 
 /** Line for line, without the code between them. */

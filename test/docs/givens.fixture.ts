@@ -33,7 +33,9 @@ export declare class DailySales {
   cents: number;
 }
 
-export declare class OrderSummaryProjection {}
+export declare class OrderSummaryProjection {
+  created(): void;
+}
 
 export declare class Mailer {
   sendShipped(orderId: string): Promise<void>;

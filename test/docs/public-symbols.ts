@@ -21,13 +21,14 @@ interface Documentation {
   /** What stands before the first tag. */
   readonly text: string;
   readonly tags: readonly string[];
+  /** Whether it is there when the program runs, as classes and functions are. */
+  readonly isValue: boolean;
+  readonly isMethod: boolean;
 }
 
 export interface PublicSymbol extends Documentation {
-  /** Whether it is there when the program runs, as classes and functions are. */
-  readonly isValue: boolean;
   /** Methods and properties that it declares itself and lets others see. */
-  readonly members: readonly (Documentation & { readonly isMethod: boolean })[];
+  readonly members: readonly Documentation[];
 }
 
 /** One for all that is asked, as it takes seconds to make. */
@@ -36,24 +37,19 @@ const program = ts.createProgram([...ENTRY_POINTS, GIVENS, FAULTY], compilerOpti
 /** What the compiler, and so an editor, knows of all that one of these files exports. */
 export function publicSymbols(file: string): PublicSymbol[] {
   const checker = program.getTypeChecker();
-  const documentation = (symbol: ts.Symbol): Documentation => ({
-    name: symbol.name,
+  const documentation = (symbol: ts.Symbol, { name } = symbol): Documentation => ({
+    name,
     text: ts.displayPartsToString(symbol.getDocumentationComment(checker)),
-    tags: symbol.getJsDocTags(checker).map(({ name }) => name),
+    tags: symbol.getJsDocTags(checker).map((tag) => tag.name),
+    isValue: (symbol.flags & ts.SymbolFlags.Value) !== 0,
+    isMethod: (symbol.flags & ts.SymbolFlags.Method) !== 0,
   });
   const module = checker.getSymbolAtLocation(program.getSourceFile(file)!)!;
   return checker.getExportsOfModule(module).map((exported) => {
     const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
     const declared = [...(symbol.members?.values() ?? []), ...(symbol.exports?.values() ?? [])];
-    return {
-      ...documentation(symbol),
-      name: exported.name,
-      isValue: (symbol.flags & ts.SymbolFlags.Value) !== 0,
-      members: declared.filter(isVisible).map((member) => ({
-        ...documentation(member),
-        isMethod: (member.flags & ts.SymbolFlags.Method) !== 0,
-      })),
-    };
+    const members = declared.filter(isVisible).map((member) => documentation(member));
+    return Object.assign(documentation(symbol, exported), { members });
   });
 }
 
