@@ -174,7 +174,7 @@ export { UnboundSourceError } from './sources/foreign-table/unbound-source.error
 export { UnsuitableTableError } from './sources/foreign-table/unsuitable-table.error';
 
 export { ProjectionCheckpoint } from './state/checkpoint.entity';
-export type { Actor } from './state/audit.store';
+export type { AuditNote } from './state/audit.store';
 export type { DeadLetter, DeadLetterFilter } from './state/dead-letter';
 export { ForeignTableError } from './state/foreign-table.error';
 export { projectionMigrations } from './state/migrations';

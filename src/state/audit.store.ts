@@ -2,7 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { tableName } from './table-name';
 
 /** Who asks for an operation, and why: kept in `projection_audit`. */
-export interface Actor {
+export interface AuditNote {
   /** A person or a program, in the caller's words. */
   readonly by?: string;
   readonly reason?: string;
@@ -19,7 +19,7 @@ export class AuditStore {
   async add(
     projection: string,
     action: string,
-    { by, reason }: Actor,
+    { by, reason }: AuditNote,
     details: object = {},
     manager: EntityManager = this.dataSource.manager,
   ): Promise<void> {

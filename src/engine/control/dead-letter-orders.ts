@@ -1,5 +1,5 @@
 import { outsideContext } from '../../async/outside-context';
-import type { Actor } from '../../state/audit.store';
+import type { AuditNote } from '../../state/audit.store';
 import type { DeadLetter, DeadLetterFilter } from '../../state/dead-letter';
 import type { Engine } from '../engine';
 import type { RetryOutcome } from '../letters/dead-letter-queue';
@@ -18,7 +18,11 @@ export class DeadLetterOrders {
     return this.engine.state.deadLetters.list(definition.name, filter);
   }
 
-  async retry(projection: ManagedProjection, filter: DeadLetterFilter, actor: Actor): Promise<RetryOutcome> {
+  async retry(
+    projection: ManagedProjection,
+    filter: DeadLetterFilter,
+    actor: AuditNote,
+  ): Promise<RetryOutcome> {
     const { name } = projection.definition;
     await needOutside(name, 'retry dead letters');
     return outsideContext(async () => {
@@ -33,7 +37,7 @@ export class DeadLetterOrders {
   }
 
   /** @returns how many were removed */
-  async discard(projection: ManagedProjection, filter: DeadLetterFilter, actor: Actor): Promise<number> {
+  async discard(projection: ManagedProjection, filter: DeadLetterFilter, actor: AuditNote): Promise<number> {
     await needOutside(projection.definition.name, 'discard dead letters');
     const order = { filter, actor };
     const outcomes = await outsideContext(() =>

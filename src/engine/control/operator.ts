@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { CommandOutcome } from '../../state/command.store';
-import type { Actor } from '../../state/audit.store';
+import type { AuditNote } from '../../state/audit.store';
 import { CommandFailedError, NoOwnerError, ProjectionNotRegisteredError } from '../failures/operation.errors';
 import type { ManagedProjection } from '../segment/managed-projection';
 import type { Engine } from '../engine';
@@ -24,7 +24,7 @@ export class Operator {
     projection: ManagedProjection,
     state: 'running' | 'paused',
     action: 'pause' | 'resume',
-    actor: Actor,
+    actor: AuditNote,
   ): Promise<void> {
     const { control, audits } = this.engine.state;
     const { name } = projection.definition;
@@ -40,7 +40,7 @@ export class Operator {
   }
 
   /** Says in the log what is done to a projection. */
-  announce({ definition }: ManagedProjection, what: string, actor: Actor): void {
+  announce({ definition }: ManagedProjection, what: string, actor: AuditNote): void {
     this.logger.log(`Projection "${definition.name}" ${what}${saidOf(actor)}`);
   }
 
@@ -99,6 +99,6 @@ export class Operator {
 
 const isSilent = ({ silentSeconds }: CommandOutcome, ms: number): boolean => (silentSeconds ?? 0) * 1000 > ms;
 
-function saidOf({ by, reason }: Actor): string {
+function saidOf({ by, reason }: AuditNote): string {
   return `${by === undefined ? '' : `, by ${by}`}${reason === undefined ? '' : `: ${reason}`}.`;
 }

@@ -8,7 +8,7 @@ import {
 } from '../../authoring/argument-checks';
 import { type Check, listOf, show } from '../../authoring/option-checks';
 import { InvalidArgumentError } from '../../events/invalid-argument.error';
-import type { Actor } from '../../state/audit.store';
+import type { AuditNote } from '../../state/audit.store';
 import type { DeadLetterFilter } from '../../state/dead-letter';
 import { UnsupportedOperationError } from '../failures/operation.errors';
 import type { WaitLimits } from '../waits/waiter';
@@ -19,21 +19,22 @@ const FILTER = {
   type: text,
 } satisfies Record<keyof DeadLetterFilter, Check>;
 
-const ACTOR = { by: text, reason: text } satisfies Record<keyof Actor, Check>;
+const AUDIT_NOTE = { by: text, reason: text } satisfies Record<keyof AuditNote, Check>;
 
 const LIMITS = { timeoutMs: milliseconds, signal: abortSignal } satisfies Record<keyof WaitLimits, Check>;
 
 const isInRange = (id: string): boolean => position(BigInt(id)) === undefined;
 
-export const checkActor = (call: string, given: unknown): void => checkOptions(call, given, ACTOR);
+export const checkNote = (call: string, given: unknown): void => checkOptions(call, given, AUDIT_NOTE);
 export const checkPosition = (given: unknown): void => checkArgument('skip', 'position', given, position);
 export const checkFilter = (call: string, given: unknown): void => checkOptions(call, given, FILTER);
 export const checkLimits = (call: string, given: unknown): void => checkOptions(call, given, LIMITS);
-export const checkRebuild = (given: unknown): void => checkOptions('rebuild', given, { ...ACTOR, ...LIMITS });
+export const checkRebuild = (given: unknown): void =>
+  checkOptions('rebuild', given, { ...AUDIT_NOTE, ...LIMITS });
 
 /** What is discarded is lost: a field that came out undefined must not mean all. */
 export function checkDiscard(given: unknown): void {
-  checkOptions('discardDeadLetters', given, { ...FILTER, ...ACTOR });
+  checkOptions('discardDeadLetters', given, { ...FILTER, ...AUDIT_NOTE });
   const open = Object.keys(FILTER).find(
     (field) =>
       Object.hasOwn(given as object, field) && (given as DeadLetterFilter)[field as never] === undefined,

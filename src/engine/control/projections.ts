@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { outsideContext } from '../../async/outside-context';
 import type { AppendResult } from '../../events/event-store';
-import type { Actor } from '../../state/audit.store';
+import type { AuditNote } from '../../state/audit.store';
 import type { DeadLetter, DeadLetterFilter } from '../../state/dead-letter';
 import type { CommittedBatch } from '../applying/committed-batch';
 import { Engine } from '../engine';
@@ -12,7 +12,7 @@ import { CatchingUp } from './catching-up';
 import { DeadLetterOrders } from './dead-letter-orders';
 import { Operator } from './operator';
 import {
-  checkActor,
+  checkNote,
   checkDiscard,
   checkFilter,
   checkLimits,
@@ -95,8 +95,8 @@ export class Projections {
    * second, after the batch in flight. Appends leave the events of a paused inline projection to be applied after
    * `resume`.
    *
-   * @param actor who asks and why, kept in `projection_audit`
-   * @throws InvalidArgumentError when `actor` has anything but the texts `by` and `reason`
+   * @param note who asks and why, kept in `projection_audit`
+   * @throws InvalidArgumentError when `note` has anything but the texts `by` and `reason`
    * @throws UnknownProjectionError when the application provides no projection of that name
    * @throws ProjectionNotRegisteredError when no instance has started with the projection yet
    * @throws InlineBusyError when open appends keep an inline projection from being left to its loop for 30 seconds
@@ -107,17 +107,17 @@ export class Projections {
    * await projections.pause('order_summary', { by: 'ops', reason: 'move of the database' });
    * ```
    */
-  async pause(name: string, actor: Actor = {}): Promise<void> {
-    checkActor('pause', actor);
-    await outsideContext(() => this.operator.setState(this.get(name), 'paused', 'pause', actor));
+  async pause(name: string, note: AuditNote = {}): Promise<void> {
+    checkNote('pause', note);
+    await outsideContext(() => this.operator.setState(this.get(name), 'paused', 'pause', note));
   }
 
   /**
    * Lets a paused or stopped projection go on where it stands; a stopped one tries the event again. A running one
    * stays as it is.
    *
-   * @param actor who asks and why, kept in `projection_audit`
-   * @throws InvalidArgumentError when `actor` has anything but the texts `by` and `reason`
+   * @param note who asks and why, kept in `projection_audit`
+   * @throws InvalidArgumentError when `note` has anything but the texts `by` and `reason`
    * @throws UnknownProjectionError when the application provides no projection of that name
    * @throws ProjectionNotRegisteredError when no instance has started with the projection yet
    *
@@ -126,9 +126,9 @@ export class Projections {
    * await projections.resume('order_summary', { by: 'ops' });
    * ```
    */
-  async resume(name: string, actor: Actor = {}): Promise<void> {
-    checkActor('resume', actor);
-    await outsideContext(() => this.operator.setState(this.get(name), 'running', 'resume', actor));
+  async resume(name: string, note: AuditNote = {}): Promise<void> {
+    checkNote('resume', note);
+    await outsideContext(() => this.operator.setState(this.get(name), 'running', 'resume', note));
   }
 
   /**
@@ -136,7 +136,7 @@ export class Projections {
    *
    * @param position the position of the event, as `status()` gives it in `error.position`
    * @param reason why, not empty; kept with the failure in `projection_audit`
-   * @throws InvalidArgumentError when `position` is no `bigint` from 0, or `actor` has anything but the text `by`
+   * @throws InvalidArgumentError when `position` is no `bigint` from 0, or `note` has anything but the text `by`
    * @throws UnknownProjectionError when the application provides no projection of that name
    * @throws UnsupportedOperationError without a reason, and for a live projection
    * @throws CommandFailedError when the projection is not stopped before that event, or stands elsewhere by now
@@ -157,12 +157,12 @@ export class Projections {
     name: string,
     position: bigint,
     reason: string,
-    actor: Omit<Actor, 'reason'> = {},
+    note: Omit<AuditNote, 'reason'> = {},
   ): Promise<void> {
     checkReason('skip', name, reason);
     checkPosition(position);
-    checkActor('skip', actor);
-    await this.skipping.skip(this.get(name), position, { ...actor, reason });
+    checkNote('skip', note);
+    await this.skipping.skip(this.get(name), position, { ...note, reason });
   }
 
   /**
@@ -188,9 +188,9 @@ export class Projections {
    * whole, from its first event until one fails again.
    *
    * @param filter which of them; all by default
-   * @param actor who asks and why, kept in `projection_audit`
+   * @param note who asks and why, kept in `projection_audit`
    * @returns how many events were applied, and how many failed again
-   * @throws InvalidArgumentError when `filter` or `actor` has an unknown member, or one of a wrong type
+   * @throws InvalidArgumentError when `filter` or `note` has an unknown member, or one of a wrong type
    * @throws UnknownProjectionError when the application provides no projection of that name
    * @throws NoOwnerError when no instance takes the command up within 60 seconds
    * @throws CommandStalledError when the instance that took the command up makes no progress for 60 seconds, or for
@@ -209,11 +209,11 @@ export class Projections {
   async retryDeadLetters(
     name: string,
     filter: DeadLetterFilter = {},
-    actor: Actor = {},
+    note: AuditNote = {},
   ): Promise<RetryOutcome> {
     checkFilter('retryDeadLetters', filter);
-    checkActor('retryDeadLetters', actor);
-    return this.letters.retry(this.get(name), filter, actor);
+    checkNote('retryDeadLetters', note);
+    return this.letters.retry(this.get(name), filter, note);
   }
 
   /**
@@ -298,7 +298,7 @@ export class Projections {
    * await projections.rebuild('order_summary', { by: 'ops', reason: 'new column' });
    * ```
    */
-  async rebuild(name: string, options: Actor & RunOptions = {}): Promise<void> {
+  async rebuild(name: string, options: AuditNote & RunOptions = {}): Promise<void> {
     checkRebuild(options);
     const { by, reason, ...limits } = options;
     limits.signal?.throwIfAborted();

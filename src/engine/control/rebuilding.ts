@@ -1,5 +1,5 @@
 import { outsideContext } from '../../async/outside-context';
-import type { Actor } from '../../state/audit.store';
+import type { AuditNote } from '../../state/audit.store';
 import type { Engine } from '../engine';
 import { UnsupportedOperationError } from '../failures/operation.errors';
 import type { ManagedProjection } from '../segment/managed-projection';
@@ -23,7 +23,7 @@ export class Rebuilding {
     this.presence = new RunnerPresence(engine);
   }
 
-  async rebuild(projection: ManagedProjection, actor: Actor, limits: Partial<WaitLimits>): Promise<void> {
+  async rebuild(projection: ManagedProjection, actor: AuditNote, limits: Partial<WaitLimits>): Promise<void> {
     const { kind, definition, reader } = projection;
     const { name } = definition;
     const { emptying, coordinator, state } = this.engine;

@@ -1,5 +1,5 @@
 import { outsideContext } from '../../async/outside-context';
-import type { Actor } from '../../state/audit.store';
+import type { AuditNote } from '../../state/audit.store';
 import type { Engine } from '../engine';
 import { UnsupportedOperationError } from '../failures/operation.errors';
 import { segmentOfFailure } from '../reading/segment-of-failure';
@@ -14,7 +14,7 @@ export class Skipping {
     private readonly operator: Operator,
   ) {}
 
-  async skip(projection: ManagedProjection, position: bigint, actor: Actor): Promise<void> {
+  async skip(projection: ManagedProjection, position: bigint, actor: AuditNote): Promise<void> {
     const { kind, definition, reader } = projection;
     const { name } = definition;
     const { state, coordinator } = this.engine;

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Checkpoint, Fenced } from '../../state/checkpoint.store';
 import type { CommandStore } from '../../state/command.store';
-import type { Actor, AuditStore } from '../../state/audit.store';
+import type { AuditNote, AuditStore } from '../../state/audit.store';
 import type { CommandRow } from '../../state/control-snapshot';
 import type { ControlStore } from '../../state/control.store';
 import type { StateRow } from '../../state/projection-state';
@@ -31,9 +31,9 @@ export interface CommandContext {
 }
 
 export type SegmentCommand =
-  | { readonly command: 'retry'; readonly filter: DeadLetterFilter; readonly actor: Actor }
-  | { readonly command: 'discard'; readonly filter: DeadLetterFilter; readonly actor: Actor }
-  | { readonly command: 'skip'; readonly position: string; readonly actor: Actor };
+  | { readonly command: 'retry'; readonly filter: DeadLetterFilter; readonly actor: AuditNote }
+  | { readonly command: 'discard'; readonly filter: DeadLetterFilter; readonly actor: AuditNote }
+  | { readonly command: 'skip'; readonly position: string; readonly actor: AuditNote };
 
 /** What a command cannot be done for, however often it is tried. */
 const ENDING = new Set<Failure['kind']>(['event', 'unattributed', 'timed-out', 'final']);
