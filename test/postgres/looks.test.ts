@@ -6,6 +6,16 @@ import { eventually } from '../support/eventually';
 import { recorder } from '../support/recorder';
 import { happened, NO_POLLING } from '../support/store';
 
+/** How often the head is looked for once all is started. */
+function looks(): { count: number } {
+  const counted = { count: 0 };
+  around(PostgresEventStore.prototype, 'head', (head, ...args) => {
+    counted.count++;
+    return head(...args);
+  });
+  return counted;
+}
+
 describe('an append', () => {
   let database: TestDatabase;
   let app: TestApp | undefined;
@@ -18,16 +28,6 @@ describe('an append', () => {
     await app?.close();
     await database.drop();
   });
-
-  /** How often the head is looked for once all is started. */
-  function looks(): { count: number } {
-    const counted = { count: 0 };
-    around(PostgresEventStore.prototype, 'head', (head, ...args) => {
-      counted.count++;
-      return head(...args);
-    });
-    return counted;
-  }
 
   it('has the head looked for where there are projections, also those that run elsewhere', async () => {
     const projections = [recorder({ name: 'one' })];

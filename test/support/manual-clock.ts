@@ -30,7 +30,9 @@ export class ManualClock implements Clock {
     const end = this.at + ms;
     for (;;) {
       await setImmediate();
-      const [next] = [...this.pauses].filter(({ until }) => until <= end).sort((a, b) => a.until - b.until);
+      const [next] = [...this.pauses]
+        .filter(({ until }) => until <= end)
+        .toSorted((a, b) => a.until - b.until);
       if (!next) break;
       this.at = next.until;
       next.end();

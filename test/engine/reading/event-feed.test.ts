@@ -69,6 +69,22 @@ describe('the event feed', () => {
     };
   }
 
+  const brought = async (after: number, upTo: number, through = upTo) => {
+    const range = { after: BigInt(after), upTo: BigInt(upTo) };
+    const page = await app.store.readPage({ ...range, types: undefined, limit: 20, maxBytes: 1_000_000 });
+    return { ...page, after: range.after, through: BigInt(through) };
+  };
+
+  const looked = (page: Awaited<ReturnType<typeof brought>>, settled = 6) =>
+    feed.bring({
+      settled: BigInt(settled),
+      last: BigInt(settled),
+      pending: false,
+      incarnation: undefined as never,
+      numbering: 0,
+      brought: page,
+    });
+
   it('reads for a reader on its own what it handles, and keeps nothing', async () => {
     near(0, ['Odd']);
     expect(await read(0, ['Odd'], { upTo: 5 })).toMatchObject({ positions: [1, 3, 5], through: 5 });
@@ -175,21 +191,6 @@ describe('the event feed', () => {
   });
 
   describe('of what came with looks at the head', () => {
-    const brought = async (after: number, upTo: number, through = upTo) => {
-      const range = { after: BigInt(after), upTo: BigInt(upTo) };
-      const page = await app.store.readPage({ ...range, types: undefined, limit: 20, maxBytes: 1_000_000 });
-      return { ...page, after: range.after, through: BigInt(through) };
-    };
-    const looked = (page: Awaited<ReturnType<typeof brought>>, settled = 6) =>
-      feed.bring({
-        settled: BigInt(settled),
-        last: BigInt(settled),
-        pending: false,
-        incarnation: undefined as never,
-        numbering: 0,
-        brought: page,
-      });
-
     it('gives readers their part, also where it came with several', async () => {
       looked(await brought(2, 4));
       looked(await brought(4, 6));

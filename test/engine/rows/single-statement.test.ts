@@ -26,6 +26,14 @@ const isOfBatch = (text: string) =>
   /TRANSACTION|COMMIT|UPDATE "?projection_checkpoints|"accounts"/.test(text);
 const isPage = (text: string) => /AS state/.test(text);
 
+/** An entity of one column of a table that has others. */
+const columnOfWide = (name: string) =>
+  new EntitySchema<Record<string, number>>({
+    name: `Wide${name}`,
+    tableName: 'wide',
+    columns: { id: { type: 'text', primary: true }, [name]: { type: 'int' } } as never,
+  });
+
 describe('a small batch of rows', () => {
   const accounts = useAccounts();
 
@@ -177,13 +185,7 @@ describe('a small batch of rows', () => {
   it('takes each entity of a table for what it is', async () => {
     const { database } = accounts;
     await database.query('CREATE TABLE wide (id text PRIMARY KEY, a int DEFAULT 0, b int DEFAULT 0)');
-    const column = (name: string) =>
-      new EntitySchema<Record<string, number>>({
-        name: `Wide${name}`,
-        tableName: 'wide',
-        columns: { id: { type: 'text', primary: true }, [name]: { type: 'int' } } as never,
-      });
-    const [A, B] = [column('a'), column('b')];
+    const [A, B] = [columnOfWide('a'), columnOfWide('b')];
 
     @Projection({ name: 'accounts', key: ({ streamId }) => streamId })
     class Wide {

@@ -62,7 +62,6 @@ export class MemorySegment {
   constructor({ attempts = 2, batchSize = 100, worksAhead = true, onError = 'dead-letter' as const } = {}) {
     const projection = 'p';
     const budget = new ConnectionBudget(5);
-    const isRead = () => true;
     const pollInterval = { min: 1, max: 5 };
     this.reader = new SourceReader({
       name: undefined,
@@ -70,7 +69,7 @@ export class MemorySegment {
       pollInterval,
       budget,
       loops: () => [this.runner],
-      isRead,
+      isRead: () => true,
     });
     const { watcher, feed } = this.reader;
     const policy: FailurePolicy = {
