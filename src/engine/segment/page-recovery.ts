@@ -80,16 +80,16 @@ export class PageRecovery {
       if ((batches.progress.storedPosition ?? -1n) < end) return;
     }
     if (events.length > 1) pipeline.shrink(events.length);
-    await this.settle(failure, events.slice(at + 1), through);
+    await this.settle(failure, events.slice(at), through);
   }
 
   /** What is left of the batch comes next, unless the projection is stopped. */
   private async settle(
     failure: HandlerFailedError,
-    rest: readonly RecordedEvent[],
+    [event, ...rest]: readonly RecordedEvent[],
     through: bigint,
   ): Promise<void> {
-    if (await this.retry(failure)) this.parts.batches.keep(failure.event.globalPosition, rest, through);
+    if (await this.retry(event!, failure)) this.parts.batches.keep(event!.globalPosition, rest, through);
   }
 
   private failureOf(error: unknown, events: readonly RecordedEvent[]): Failure {
@@ -99,10 +99,9 @@ export class PageRecovery {
   }
 
   /** Retries the event, and when that is in vain does what `onError` says; `false` when the loop must not go on. */
-  private async retry(first: HandlerFailedError): Promise<boolean> {
+  private async retry(event: RecordedEvent, first: HandlerFailedError): Promise<boolean> {
     const { projection, policy, mayRetryIn, batches, pipeline } = this.parts;
     const { attempts } = policy;
-    const { event } = first;
     let failure = first;
     for (let attempt = 2; attempt <= attempts; attempt++) {
       const wait = backoffMs(policy.backoff, attempt - 1);
