@@ -236,7 +236,7 @@ describe('the key of a row', () => {
     expect(() => settle(7, 8n)).toThrow('8');
     expect(() => settle(7, 8)).toThrow(
       'Projection "p": a handler returned a row of by_int whose id is 8, not 7 as its key function said. ' +
-        'Leave the primary key alone, or mend the key function.',
+        'Leave the primary key alone, or fix the key function.',
     );
   });
 });
